@@ -1,0 +1,95 @@
+// Builds dist/: the extension (Node), the training runtime (worker) and the panel page, which carries
+// the runtime as text because webview workers start only from blobs.
+// Usage: node esbuild.mjs [--watch] [--dev]
+import { build, context } from 'esbuild';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const watch = process.argv.includes('--watch');
+const dev = watch || process.argv.includes('--dev');
+const root = import.meta.dirname;
+const require = createRequire(import.meta.url);
+
+const common = {
+  bundle: true,
+  absWorkingDir: root,
+  minify: !dev,
+  sourcemap: dev ? 'linked' : false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+const runtime = {
+  ...common,
+  entryPoints: ['webview/runtime/worker.ts'],
+  outfile: 'dist/runtime.js',
+  platform: 'browser',
+  // ES modules first: a CommonJS tfjs-core beside the ES one would be a second instance.
+  mainFields: ['module', 'main'],
+  format: 'iife',
+  target: 'es2022',
+  sourcemap: false,
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+/** `import text from 'gradient-lens:runtime'` gives the built worker as a string. */
+const runtimeText = {
+  name: 'runtime-text',
+  setup(b) {
+    b.onResolve({ filter: /^gradient-lens:runtime$/ }, () => ({
+      path: path.join(root, 'dist/runtime.js'),
+      namespace: 'runtime-text',
+    }));
+    b.onLoad({ filter: /.*/, namespace: 'runtime-text' }, async ({ path: file }) => ({
+      contents: await readFile(file, 'utf8'),
+      loader: 'text',
+      watchFiles: [file],
+    }));
+  },
+};
+
+const panel = {
+  ...common,
+  entryPoints: ['webview/panel/main.ts'],
+  outfile: 'dist/panel.js',
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+  loader: { '.css': 'css' },
+  plugins: [runtimeText],
+};
+
+const extension = {
+  ...common,
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.js',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode', 'esbuild', 'esbuild-wasm'],
+};
+
+async function copyWasm() {
+  const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+  await mkdir(path.join(root, 'dist'), { recursive: true });
+  await copyFile(
+    path.join(folder, 'dist/tfjs-backend-wasm-simd.wasm'),
+    path.join(root, 'dist/tfjs-backend-wasm-simd.wasm'),
+  );
+}
+
+if (watch) {
+  await copyWasm();
+  for (const options of [runtime, panel, extension]) {
+    const ctx = await context(options);
+    await ctx.rebuild();
+    await ctx.watch();
+  }
+  console.log('watching');
+} else {
+  await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  await copyWasm();
+  await Promise.all([build(runtime).then(() => build(panel)), build(extension)]);
+}

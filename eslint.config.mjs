@@ -1,0 +1,94 @@
+// Lint rules. The import blocks below enforce the one direction of imports that CONTRIBUTING.md
+// draws: core <- tap, protocol <- { src, webview/panel, webview/runtime }.
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** One restriction per layer: the module patterns its files must not import, and why. */
+const forbid = (files, patterns, ignores = []) => ({
+  files,
+  ignores,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
+});
+
+const noVscode = { group: ['vscode'], message: 'Only the extension host (src outside shared) uses the VS Code API.' };
+const noTfjs = {
+  group: ['@tensorflow/*'],
+  allowTypeImports: false,
+  message: 'tfjs is loaded only by webview/runtime.',
+};
+const noChart = { group: ['chart.js', 'chart.js/*'], message: 'Chart.js is used only by webview/panel.' };
+const noNode = { group: ['node:*'], message: 'Shared code and web pages run without Node.' };
+const noWebview = { group: ['**/webview/**'], message: 'The host never imports web code.' };
+const noRuntime = { group: ['**/runtime/**'], message: 'The panel receives the runtime as text.' };
+const noPanel = { group: ['**/panel/**'], message: 'The runtime knows nothing of the panel.' };
+const noHost = {
+  regex: '/src/(?!shared/)',
+  message: 'Web code shares only src/shared with the host.',
+};
+
+const tsRule = (files, patterns, ignores) => ({
+  ...forbid(files, patterns, ignores),
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+});
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'out/**', '.cache/**', '**/node_modules/**', 'examples/**', 'test/fixtures/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'src/tsconfig.json',
+          'webview/panel/tsconfig.json',
+          'webview/runtime/tsconfig.json',
+          'test/tsconfig.json',
+          'npm/tsconfig.json',
+        ],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      'no-console': 'error',
+      eqeqeq: 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'max-lines': ['error', { max: 400 }],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+    },
+  },
+  tsRule(['src/shared/core/**/*.ts'], [
+    noVscode, noTfjs, noChart, noNode, noWebview,
+    { group: ['**/tap/**', '**/protocol/**'], message: 'core imports nothing outside itself.' },
+  ]),
+  tsRule(['src/shared/tap/**/*.ts'], [
+    noVscode, { ...noTfjs, allowTypeImports: true }, noChart, noNode, noWebview,
+    { group: ['**/protocol/**'], message: 'tap and protocol are siblings over core.' },
+  ]),
+  tsRule(['src/shared/protocol/**/*.ts'], [
+    noVscode, noTfjs, noChart, noNode, noWebview,
+    { group: ['**/tap/**'], message: 'tap and protocol are siblings over core.' },
+  ]),
+  tsRule(['src/**/*.ts'], [noTfjs, noChart, noWebview], ['src/shared/**']),
+  tsRule(['webview/panel/**/*.ts'], [noVscode, noTfjs, noNode, noRuntime, noHost]),
+  tsRule(['webview/runtime/**/*.ts'], [noVscode, noChart, noNode, noPanel, noHost]),
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly',
+        setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly',
+        clearInterval: 'readonly', fetch: 'readonly', performance: 'readonly',
+      },
+    },
+  },
+);

@@ -1,0 +1,83 @@
+// Messages between the host and the panel page. The host owns the truth: the page says `ready`,
+// gets a `snapshot`, then `update`s (at most 20 a second), and may be thrown away at any moment.
+import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../core/run';
+import type { Finding } from '../core/finding';
+import type { FromRuntime, ToRuntime } from './runtime';
+
+export const PANEL_PROTOCOL_VERSION = 1;
+
+/** Everything the page shows of a run except its series and histograms. */
+export interface RunView {
+  id: string;
+  /** File name of the model, e.g. `mnist-cnn.model.ts`. */
+  title: string;
+  /** Workspace-relative path. */
+  path: string;
+  state: RunState;
+  /** `` until chosen. */
+  backend: string;
+  backendReason?: string;
+  renderer?: string;
+  seed: number;
+  step: number;
+  maxSteps?: number;
+  epoch?: number;
+  epochs?: number;
+  stepsPerEpoch?: number;
+  stepsPerSecond?: number;
+  /** What it is doing before the first step. */
+  progress?: string;
+  layers: LayerInfo[];
+  findings: Finding[];
+  notices: Notice[];
+  error?: RunError;
+  /** False where the program trains in a loop that never awaits. */
+  pausable: boolean;
+  /** False where the worker is gone (page reloaded, run restored): shown plainly. */
+  live: boolean;
+  memory?: { numTensors: number; numBytes: number };
+}
+
+/**
+ * Scalar series in columns; all columns have the length of `step`. Where the host thinned a series,
+ * each kept point stands for a window and the window's extremes and non-finite values are kept.
+ * A missing value is NaN; a non-finite loss is ±Infinity or listed in `nonFiniteSteps`.
+ */
+export interface Curves {
+  step: Float64Array;
+  epoch: Float64Array;
+  loss: Float64Array;
+  learningRate: Float64Array;
+  metrics: Record<string, Float64Array>;
+  /** Gradient norm per layer name; NaN where the layer was not updated in the step. */
+  gradientNorm: Record<string, Float64Array>;
+  /** Steps at which the loss was NaN or infinite. */
+  nonFiniteSteps: number[];
+  epochs: EpochRecord[];
+}
+
+export type ToPanel =
+  /** Replaces everything shown. `records`: step records packed by `codec.ts`, thinned over the run. */
+  | { type: 'snapshot'; view: RunView | undefined; curves: Curves; records: ArrayBuffer }
+  /** `curves` appends; `records` appends (the newest is the current step). */
+  | { type: 'update'; view: RunView; curves: Curves; records: ArrayBuffer }
+  /** Starts the worker for a run: `code` is the user's bundle. A worker that still runs is ended. */
+  | { type: 'launch'; runId: string; code: string }
+  | { type: 'terminate'; runId: string }
+  | { type: 'toRuntime'; runId: string; message: ToRuntime }
+  /** Selects and scrolls to a layer (from Problems, CodeLens …). */
+  | { type: 'focusLayer'; layer: string };
+
+export type PanelAction = 'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'showOutput';
+
+export type FromPanel =
+  /** Sent once per page load; a second one from the same panel means that the page was reloaded. */
+  | { type: 'ready'; version: number }
+  | { type: 'action'; action: PanelAction }
+  /** Open the source of a layer or of a finding or of the error in the editor. */
+  | { type: 'reveal'; target: { layer: string } | { finding: number } | { error: true } }
+  | { type: 'fromRuntime'; runId: string; message: FromRuntime }
+  /** The worker could not start or died outside user code. */
+  | { type: 'workerError'; runId: string; message: string }
+  /** A failure of the page itself, for the log. */
+  | { type: 'pageError'; message: string };

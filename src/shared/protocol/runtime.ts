@@ -1,0 +1,133 @@
+// Messages between the host and the training worker. The panel page only relays them: it never
+// reads or changes them. Everything from the worker is untrusted (user code runs beside it) and
+// passes `guards.ts` in the host.
+import type { Notice } from '../core/run';
+
+export const RUNTIME_PROTOCOL_VERSION = 1;
+
+/** How the worker should pick its backend; `auto` is the ladder webgl, wasm, cpu. */
+export type RequestedBackend = 'auto' | 'webgl' | 'wasm' | 'cpu';
+
+/** Thinning of the tap. 1 means every step. */
+export interface Sampling {
+  /** Gradients, weights and updates are recorded at every n-th step. */
+  everySteps: number;
+  /** Activations and δ are recorded at every n-th step. */
+  activationEverySteps: number;
+}
+
+export interface StartOptions {
+  runId: string;
+  /** `program`: importing it trains. `experiment`: exports `model`, `data`, `training`. */
+  kind: 'program' | 'experiment';
+  seed: number;
+  backend: RequestedBackend;
+  /** End the run as completed after this many optimizer steps. */
+  maxSteps?: number;
+  /** Start paused, before the first step. */
+  paused: boolean;
+  sampling: Sampling;
+  /** `keras`: 1e-7 on every backend. `as-shipped`: what tfjs 4.22 uses (1e-4 on WebGL float32). */
+  epsilon: 'keras' | 'as-shipped';
+  hyperparameters: Record<string, number | string | boolean>;
+}
+
+/** A place in the bundle as the worker's stack trace names it: line from 1, column from 1, counted
+ * from the first line of the user's bundle (the runtime's own lines taken off). */
+export interface BundlePosition {
+  line: number;
+  column: number;
+}
+
+/** A layer as the worker knows it; the host maps `frames` to the user's source. */
+export interface RawLayer {
+  name: string;
+  className: string;
+  activation?: string;
+  tensors: { name: string; shape: number[] }[];
+  /** Call stack of the layer's construction, innermost first, user bundle frames only. */
+  frames: BundlePosition[];
+}
+
+/** A failure inside the worker, not yet mapped to a source line. */
+export interface RawError {
+  code: string;
+  /** `Error.name`, e.g. `TypeError`. */
+  name: string;
+  message: string;
+  frames: BundlePosition[];
+}
+
+export type ToRuntime =
+  | { type: 'start'; options: StartOptions }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  | { type: 'step'; count: number }
+  | { type: 'stop' }
+  /** Answer to a `request`. */
+  | { type: 'response'; id: number; ok: true; result: unknown }
+  | { type: 'response'; id: number; ok: false; error: { code: string; message: string } };
+
+/** What the worker may ask of the host: reads of the user's workspace, nothing else. Paths are
+ * relative to the model file's folder, then to the workspace folder; never outside it. */
+export interface HostMethods {
+  /** Bytes [start, end) of a file; the whole file where both are absent. */
+  readFile: { params: { path: string; start?: number; end?: number }; result: ArrayBuffer };
+  /** Size in bytes. */
+  stat: { params: { path: string }; result: { size: number; isDirectory: boolean } };
+  /** Names in a folder, sorted. Folders end with a slash. */
+  list: { params: { path: string }; result: string[] };
+}
+export type HostMethod = keyof HostMethods;
+
+export type FromRuntime =
+  /** The worker's script runs and waits for `start`. */
+  | { type: 'hello'; version: number }
+  /** Backend chosen; user code is about to run. */
+  | {
+      type: 'started';
+      backend: 'webgl' | 'wasm' | 'cpu';
+      /** One plain sentence where the backend is not the obvious one. */
+      reason?: string;
+      renderer?: string;
+      tfjsVersion: string;
+    }
+  /** All layers known so far (replaces the list sent before). */
+  | { type: 'layers'; layers: RawLayer[] }
+  /** Step records, packed by `codec.ts`. At most 20 messages a second. */
+  | { type: 'steps'; batch: ArrayBuffer; memory: { numTensors: number; numBytes: number } }
+  /** Plan of the training, where it is known: for progress display. */
+  | { type: 'plan'; epochs?: number; stepsPerEpoch?: number }
+  | { type: 'epoch'; epoch: number; step: number; metrics: Record<string, number> }
+  /** Answer to pause, resume and step: the state reached, and the steps taken. */
+  | { type: 'state'; state: 'running' | 'paused'; step: number }
+  | { type: 'notice'; notice: Notice }
+  /** What the run is doing before its first step, e.g. `Reading train-images-idx3-ubyte`. */
+  | { type: 'progress'; message: string }
+  | { type: 'console'; level: 'debug' | 'log' | 'info' | 'warn' | 'error'; text: string }
+  | { [M in HostMethod]: { type: 'request'; id: number; method: M; params: HostMethods[M]['params'] } }[HostMethod]
+  /** The last message of a run; every record was sent before it. */
+  | { type: 'finished'; outcome: 'completed' | 'stopped'; steps: number }
+  | { type: 'failed'; error: RawError; steps: number };
+
+/** Messages that end at the page and never reach the host. */
+export type PageToWorker = ToRuntime | { type: 'wasm'; binary: ArrayBuffer };
+/** `needWasm`: the page fetches the wasm backend's binary and answers with `wasm`. */
+export type WorkerToPage = FromRuntime | { type: 'needWasm' };
+
+/**
+ * What the worker's global scope offers to the user's bundle, as `globalThis.__gradientLens`.
+ *
+ * The worker's script is one text: a first line `self.__gradientLensBundleLine = N;`, the runtime,
+ * then the user's bundle, whose first line is line N + 1 of the whole. The bundle is an ES module
+ * without import or export statements whose last statement is
+ * `globalThis.__gradientLens.program(() => import(<model file>))` (bundled by esbuild to a lazy call).
+ */
+export interface BundleGlobals {
+  /** The one tfjs instance; every `@tensorflow/tfjs*` import resolves to it. */
+  tf: unknown;
+  /** The virtual module `gradient-lens`. */
+  module: unknown;
+  /** Hands the user's module to the runtime, which evaluates it after `start`. */
+  program(load: () => Promise<unknown>): void;
+}

@@ -1,0 +1,76 @@
+// What the tap needs from its host (a worker or Node), and what it gives back. The tap is handed a
+// tf namespace and never imports one, so that it can tap whichever instance the program loaded.
+import type * as tfjs from '@tensorflow/tfjs';
+import type { StepRecord, TensorSummary } from '../core/stepRecord';
+
+export type TfNamespace = typeof tfjs;
+export type Tensor = tfjs.Tensor;
+
+/** Summaries under way: queued on the device at `measure`, fetched at `take`. */
+export interface PendingSummaries {
+  /** True when `take` will not wait for the device. */
+  isReady(): boolean;
+  /** One summary per tensor given to `measure`, in that order. Waits for the device if it must. Once. */
+  take(): TensorSummary[];
+  /** Frees the slot without reading it. */
+  discard(): void;
+}
+
+/** Computes tensor summaries where the tensors live. Never changes them, never leaks a tensor. */
+export interface StatisticsEngine {
+  /** Queues the summaries of `tensors`; they may be disposed as soon as this returns. */
+  measure(tensors: readonly Tensor[]): PendingSummaries;
+  dispose(): void;
+}
+
+export interface TapSampling {
+  everySteps: number;
+  activationEverySteps: number;
+}
+
+/** A layer the tap has met. `site` is whatever `captureSite` returned at its construction. */
+export interface TappedLayer<Site> {
+  name: string;
+  className: string;
+  activation?: string;
+  tensors: { name: string; shape: number[] }[];
+  site: Site | undefined;
+}
+
+export interface TapOptions<Site> {
+  statistics: StatisticsEngine;
+  sampling: TapSampling;
+  /** Called while a layer or variable is constructed, to note where the user's code did so. */
+  captureSite(): Site;
+  /** Finished step records, in step order. May be called inside the user's training step: never throw. */
+  onRecords(records: StepRecord[]): void;
+  /** The complete list, in forward order, whenever it changed. */
+  onLayers(layers: TappedLayer<Site>[]): void;
+  /**
+   * Called after every optimizer step has been applied, synchronously, with the number of the step.
+   * May throw to end the user's program (stop, maxSteps).
+   */
+  onStep(step: number): void;
+  /** Monotonic seconds of training time, pauses taken off. */
+  now(): number;
+}
+
+export interface Tap {
+  /** Optimizer steps seen so far. */
+  readonly step: number;
+  /** Number of steps recorded but not yet delivered. */
+  readonly pending: number;
+  /** Epoch (from 1) that the following steps belong to. */
+  setEpoch(epoch: number | undefined): void;
+  /**
+   * Adds metrics (numbers, or scalar tensors still on the device, which are cloned) to the record of
+   * the latest step. The record is delivered once they are known.
+   */
+  addMetrics(metrics: Record<string, number | Tensor>): void;
+  /** Delivers what is ready, without waiting for the device. */
+  poll(): void;
+  /** Delivers everything, waiting for the device. */
+  flush(): void;
+  /** Restores every patched function. */
+  uninstall(): void;
+}
