@@ -45,6 +45,7 @@ export default tseslint.config(
           'webview/runtime/tsconfig.json',
           'test/tsconfig.json',
           'npm/tsconfig.json',
+          'scripts/tsconfig.json',
         ],
         tsconfigRootDir: import.meta.dirname,
       },
@@ -85,7 +86,7 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
-        process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly',
+        process: 'readonly', console: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', Buffer: 'readonly',
         setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly',
         clearInterval: 'readonly', fetch: 'readonly', performance: 'readonly',
       },
