@@ -1,12 +1,20 @@
 // Runs a compiled test module inside the extension host of a VS Code window, and gathers what it
 // printed. The contract is that of @vscode/test-electron: the module exports run(): Promise<void>.
+import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'node:util';
 import { launchBrowser, windowAddress } from './browser.mjs';
+import { lastLines } from './hostLog.mjs';
 import { messageOf } from './log.mjs';
-import { screenshots } from './paths.mjs';
+import { out, screenshots } from './paths.mjs';
 import { startServer } from './vscodeServer.mjs';
+
+/**
+ * Marks the lines that the module prints for us: the extension host's console carries much else. The
+ * module finds it in the environment variable GRADIENT_LENS_LINE_PREFIX.
+ */
+const LINE_PREFIX = 'gradient-lens> ';
 
 /** The window's tests failed, or it never told how they ended. */
 export class ExtensionTestsError extends Error {
@@ -31,20 +39,18 @@ export class ExtensionTestsError extends Error {
  */
 
 /**
- * @param {unknown} entry One argument of a console call in the extension host.
- * @returns {string[]} Its lines; nothing for what is not text.
+ * @param {unknown} entry Arguments of one console call in the extension host.
+ * @returns {string[]} Its lines.
  */
-function linesOf(entry) {
-  if (!Array.isArray(entry)) return [String(entry)];
-  return format(...entry).split('\n');
-}
+const linesOf = (entry) => (Array.isArray(entry) ? format(...entry) : String(entry)).split('\n');
 
 /**
  * @param {import('playwright-core').Page} page
  * @param {ExtensionTestsOptions} options
  * @param {string} address
+ * @param {(line: string) => void} log
  */
-async function runInPage(page, options, address) {
+async function runInPage(page, options, address, log) {
   const { timeoutMs = 360_000, onLine = (line) => console.log(line) } = options;
   /** @type {(code: number) => void} */
   let exit = () => undefined;
@@ -52,8 +58,14 @@ async function runInPage(page, options, address) {
   const exited = new Promise((resolve) => (exit = resolve));
   await page.exposeFunction(
     'codeAutomationLog',
-    (/** @type {string} */ _type, /** @type {unknown} */ args) =>
-      linesOf(args).forEach((line) => onLine(line, page)),
+    (/** @type {string} */ _type, /** @type {unknown} */ entry) => {
+      const [first = '', ...rest] = linesOf(entry);
+      const isOurs = first.startsWith(LINE_PREFIX);
+      for (const line of [isOurs ? first.slice(LINE_PREFIX.length) : first, ...rest]) {
+        log(line);
+        if (isOurs) onLine(line, page);
+      }
+    },
   );
   await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => exit(code));
   /** @type {NodeJS.Timeout | undefined} */
@@ -75,29 +87,29 @@ async function runInPage(page, options, address) {
 
 /**
  * @param {ExtensionTestsOptions} options
- * @returns {Promise<void>} Rejects with the host's log when the module's `run()` failed.
+ * @returns {Promise<void>} Rejects with what the host printed when the module's `run()` failed.
  */
 export async function runExtensionTests(options) {
-  const server = await startServer(options);
+  const env = { ...options.env, GRADIENT_LENS_LINE_PREFIX: LINE_PREFIX };
+  const server = await startServer({ ...options, env });
+  const windowLog = path.join(out, 'hosts', options.name, 'window.log');
+  const log = createWriteStream(windowLog);
+  const write = (/** @type {string} */ line) => log.write(`${line}\n`);
   const browser = await launchBrowser();
-  /** @type {string[]} */
-  const consoleLines = [];
   try {
     const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
-    page.on('console', (message) => {
-      if (message.type() === 'error') consoleLines.push(message.text());
-    });
-    page.on('pageerror', (error) => consoleLines.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && write(message.text()));
+    page.on('pageerror', (error) => write(error.message));
     try {
-      await runInPage(page, options, windowAddress(server, options));
+      await runInPage(page, options, windowAddress(server, options), write);
     } catch (error) {
       await mkdir(screenshots, { recursive: true });
       const picture = path.join(screenshots, `failure-${options.name}.png`);
       await page.screenshot({ path: picture }).catch(() => undefined);
       throw new ExtensionTestsError(
-        `${messageOf(error)} Screenshot: ${picture}\n` +
-          `--- console of the window (last 30 errors) ---\n${consoleLines.slice(-30).join('\n')}\n` +
-          `--- log of the server (${server.logFile}) ---\n${await server.log()}`,
+        `${messageOf(error)}\nScreenshot: ${picture}\n` +
+          `--- the window printed (${windowLog}) ---\n${await lastLines(windowLog, 60)}\n` +
+          `--- its server printed (${server.logFile}) ---\n${await server.log()}`,
       );
     } finally {
       await options.afterwards?.(page);
@@ -105,5 +117,6 @@ export async function runExtensionTests(options) {
   } finally {
     await browser.close();
     await server.stop();
+    log.end();
   }
 }

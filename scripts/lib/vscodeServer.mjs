@@ -1,10 +1,11 @@
 // One running VS Code server: fresh data and settings, a free port, ready when it answers.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { exec } from './exec.mjs';
+import { lastLines } from './hostLog.mjs';
 import { out } from './paths.mjs';
 import { end, start } from './processes.mjs';
 import { ensureVscodeHost } from './vscodeHost.mjs';
@@ -59,12 +60,6 @@ function freePort() {
   });
 }
 
-/** @param {string} file */
-async function lastLines(file) {
-  const text = await readFile(file, 'utf8').catch(() => '(no log)');
-  return text.split('\n').slice(-80).join('\n');
-}
-
 /**
  * @param {string} authority
  * @param {() => boolean} isRunning
@@ -117,9 +112,9 @@ async function startOnce(folder, options) {
     await untilReady(authority, () => child.exitCode === null && failure === undefined);
   } catch (error) {
     await stop();
-    throw new ServerError(`${String(error)} ${failure ?? ''}\n${await lastLines(logFile)}`);
+    throw new ServerError(`${String(error)} ${failure ?? ''}\n${await lastLines(logFile, 80)}`);
   }
-  return { authority, token, logFile, log: () => lastLines(logFile), stop };
+  return { authority, token, logFile, log: () => lastLines(logFile, 80), stop };
 }
 
 /**
