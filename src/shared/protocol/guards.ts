@@ -1,0 +1,184 @@
+// The trust boundary: user code runs beside the worker's runtime and in reach of the page, so every
+// message from there is checked and copied field by field before the host acts on it.
+import type { BundlePosition, FromRuntime, HostMethods, RawError, RawLayer } from './runtime';
+import type { FromPanel } from './panel';
+import { bytes, count, Fields, guarded, LIMITS, Malformed, metrics } from './checks';
+import type { ProtocolError } from './protocolError';
+
+/** Told why a message was refused, for the log. */
+export type OnReject = (reason: ProtocolError) => void;
+
+/** An unknown type in words fit for a log line. */
+function describe(type: unknown): string {
+  return typeof type === 'string' ? `'${type.slice(0, 40)}'` : `of ${typeof type}`;
+}
+
+function position(value: unknown, at: string): BundlePosition {
+  const fields = new Fields(value, at);
+  return { line: fields.count('line'), column: fields.count('column') };
+}
+
+function rawLayer(value: unknown, at: string): RawLayer {
+  const fields = new Fields(value, at);
+  const name = fields.text('name');
+  if (name === '__proto__') throw new Malformed(`${at}.name is ${name}`);
+  return {
+    name,
+    className: fields.text('className'),
+    ...(fields.has('activation') && { activation: fields.text('activation') }),
+    tensors: fields.list('tensors', LIMITS.tensors, (item, itemAt) => {
+      const tensor = new Fields(item, itemAt);
+      return { name: tensor.text('name'), shape: tensor.list('shape', LIMITS.rank, count) };
+    }),
+    frames: fields.list('frames', LIMITS.frames, position),
+  };
+}
+
+function rawError(fields: Fields): RawError {
+  return {
+    code: fields.text('code'),
+    name: fields.text('name'),
+    message: fields.longText('message'),
+    frames: fields.list('frames', LIMITS.frames, position),
+  };
+}
+
+function request(fields: Fields): FromRuntime {
+  const id = fields.count('id');
+  const method = fields.oneOf('method', ['readFile', 'stat', 'list']);
+  const params = fields.nested('params');
+  const path = params.text('path');
+  if (method !== 'readFile') return { type: 'request', id, method, params: { path } };
+  const range: HostMethods['readFile']['params'] = { path };
+  if (params.has('start')) range.start = params.count('start');
+  if (params.has('end')) range.end = params.count('end');
+  if ((range.start === undefined) !== (range.end === undefined)) {
+    throw new Malformed('params has one of start and end; it needs both or neither');
+  }
+  if (range.start !== undefined && range.end !== undefined && range.end < range.start) {
+    throw new Malformed('params.end lies before params.start');
+  }
+  return { type: 'request', id, method, params: range };
+}
+
+function fromRuntime(value: unknown, at: string): FromRuntime {
+  const fields = new Fields(value, at);
+  const type = fields.get('type');
+  switch (type) {
+    case 'hello':
+      return { type, version: fields.count('version') };
+    case 'started':
+      return {
+        type,
+        backend: fields.oneOf('backend', ['webgl', 'wasm', 'cpu']),
+        ...(fields.has('reason') && { reason: fields.text('reason') }),
+        ...(fields.has('renderer') && { renderer: fields.text('renderer') }),
+        tfjsVersion: fields.text('tfjsVersion'),
+      };
+    case 'layers':
+      return { type, layers: fields.list('layers', LIMITS.layers, rawLayer) };
+    case 'steps': {
+      const memory = fields.nested('memory');
+      return {
+        type,
+        batch: bytes(fields.get('batch'), fields.path('batch')),
+        memory: { numTensors: memory.count('numTensors'), numBytes: memory.count('numBytes') },
+      };
+    }
+    case 'plan':
+      return {
+        type,
+        ...(fields.has('epochs') && { epochs: fields.count('epochs') }),
+        ...(fields.has('stepsPerEpoch') && { stepsPerEpoch: fields.count('stepsPerEpoch') }),
+      };
+    case 'epoch':
+      return {
+        type,
+        epoch: fields.count('epoch'),
+        step: fields.count('step'),
+        metrics: metrics(fields.get('metrics'), fields.path('metrics')),
+      };
+    case 'state':
+      return {
+        type,
+        state: fields.oneOf('state', ['running', 'paused']),
+        step: fields.count('step'),
+      };
+    case 'notice': {
+      const notice = fields.nested('notice');
+      return { type, notice: { code: notice.text('code'), message: notice.longText('message') } };
+    }
+    case 'progress':
+      return { type, message: fields.longText('message') };
+    case 'console':
+      return {
+        type,
+        level: fields.oneOf('level', ['debug', 'log', 'info', 'warn', 'error']),
+        text: fields.longText('text'),
+      };
+    case 'request':
+      return request(fields);
+    case 'finished':
+      return {
+        type,
+        outcome: fields.oneOf('outcome', ['completed', 'stopped']),
+        steps: fields.count('steps'),
+      };
+    case 'failed':
+      return { type, error: rawError(fields.nested('error')), steps: fields.count('steps') };
+    default:
+      throw new Malformed(`${at}.type ${describe(type)} is unknown`);
+  }
+}
+
+function revealTarget(fields: Fields): Extract<FromPanel, { type: 'reveal' }>['target'] {
+  if (fields.has('layer')) return { layer: fields.text('layer') };
+  if (fields.has('finding')) return { finding: fields.count('finding') };
+  if (fields.get('error') === true) return { error: true };
+  throw new Malformed('target names neither a layer nor a finding nor the error');
+}
+
+function fromPanel(value: unknown): FromPanel {
+  const fields = new Fields(value, 'message');
+  const type = fields.get('type');
+  switch (type) {
+    case 'ready':
+      return { type, version: fields.count('version') };
+    case 'action':
+      return {
+        type,
+        action: fields.oneOf('action', [
+          'pause',
+          'resume',
+          'step',
+          'stop',
+          'restart',
+          'showOutput',
+        ]),
+      };
+    case 'reveal':
+      return { type, target: revealTarget(fields.nested('target')) };
+    case 'fromRuntime':
+      return {
+        type,
+        runId: fields.text('runId'),
+        message: fromRuntime(fields.get('message'), fields.path('message')),
+      };
+    case 'workerError':
+      return { type, runId: fields.text('runId'), message: fields.longText('message') };
+    case 'pageError':
+      return { type, message: fields.longText('message') };
+    default:
+      throw new Malformed(`message.type ${describe(type)} is unknown`);
+  }
+}
+
+/** A message of the worker, checked and copied; undefined where it does not follow the protocol. */
+export function parseFromRuntime(value: unknown, onReject?: OnReject): FromRuntime | undefined {
+  return guarded(() => fromRuntime(value, 'message'), onReject);
+}
+
+/** A message of the panel page, what it relays from the worker included; undefined where malformed. */
+export function parseFromPanel(value: unknown, onReject?: OnReject): FromPanel | undefined {
+  return guarded(() => fromPanel(value), onReject);
+}
