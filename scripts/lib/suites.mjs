@@ -36,7 +36,13 @@ export async function runMocha(folder, output, { browser = false, timeoutMs = 20
   await exec(
     process.execPath,
     // Only these files: the configuration's own spec would be added to them.
-    [mochaBin, '--config', path.join(root, 'test/.mocharc.json'), ...args, ...(grep ? ['-g', grep] : [])],
+    [
+      mochaBin,
+      '--config',
+      path.join(root, 'test/.mocharc.json'),
+      ...args,
+      ...(grep ? ['-g', grep] : []),
+    ],
     { cwd: root, env: { ...env, FORCE_COLOR: '0' }, onLine: output.watch, timeoutMs: 900_000 },
   ).catch(() => {
     // Mocha has printed its failures line by line already.

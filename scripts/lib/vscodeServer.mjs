@@ -40,6 +40,7 @@ const QUIET_SETTINGS = {
  * @property {string} token Connection token: without it the server answers nobody.
  * @property {string} logFile Everything that the server and its extension hosts printed.
  * @property {() => Promise<string>} log The last lines of that file.
+ * @property {Promise<void>} ended Settles when the server ends by itself.
  * @property {() => Promise<void>} stop
  */
 
@@ -106,6 +107,7 @@ async function startOnce(folder, options) {
     await end(child);
     log.end();
   };
+  const ended = new Promise((resolve) => child.once('exit', () => resolve(undefined)));
   let failure = /** @type {unknown} */ (undefined);
   child.once('error', (error) => (failure = error));
   try {
@@ -114,7 +116,7 @@ async function startOnce(folder, options) {
     await stop();
     throw new ServerError(`${String(error)} ${failure ?? ''}\n${await lastLines(logFile, 80)}`);
   }
-  return { authority, token, logFile, log: () => lastLines(logFile, 80), stop };
+  return { authority, token, logFile, log: () => lastLines(logFile, 80), ended, stop };
 }
 
 /**

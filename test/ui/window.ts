@@ -1,0 +1,105 @@
+// A VS Code window with the extension, driven as a person would: clicks, keys, and what the eye sees.
+// The panel's page lies two frames deep, as VS Code nests webviews.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchBrowser, windowAddress } from '../../scripts/lib/browser.mjs';
+import { root, screenshots } from '../../scripts/lib/paths.mjs';
+import { startServer, type VscodeServer } from '../../scripts/lib/vscodeServer.mjs';
+import { copyWorkspace } from '../../scripts/lib/workspaces.mjs';
+
+/** Milliseconds for something of the workbench to appear, on a busy machine. */
+const PATIENCE_MS = 30_000;
+
+export interface WindowSetup {
+  /** Names the server's folder, the workspace copy and the screenshots. */
+  name: string;
+  /** Workspace to copy. */
+  source: string;
+  settings?: Record<string, unknown>;
+}
+
+export class Window {
+  private constructor(
+    private readonly server: VscodeServer,
+    private readonly browser: Browser,
+    readonly page: Page,
+    private readonly name: string,
+  ) {}
+
+  /** Starts a server and opens its window; returns when the Explorer shows the workspace. */
+  static async open({ name, source, settings = {} }: WindowSetup): Promise<Window> {
+    const folder = await copyWorkspace(name, source);
+    const server = await startServer({ name, settings });
+    const browser = await launchBrowser();
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page.setDefaultTimeout(PATIENCE_MS);
+    const window = new Window(server, browser, page, name);
+    try {
+      await page.goto(windowAddress(server, { folder, extension: root }));
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+      return window;
+    } catch (error) {
+      await window.screenshot('failure');
+      await window.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+  }
+
+  /** Keeps a picture of the window below out/screenshots/. */
+  async screenshot(what: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${this.name}-${what}.png`) });
+  }
+
+  /** What the server and its extension hosts printed last. */
+  log(): Promise<string> {
+    return this.server.log();
+  }
+
+  /** The row of a file in the Explorer. */
+  file(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+  }
+
+  /** Opens a file in the first column, as a permanent tab. */
+  async openFile(name: string): Promise<void> {
+    await this.file(name).dblclick();
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+  }
+
+  /** Right-clicks a file in the Explorer and chooses a command of the menu that opens. */
+  async chooseInExplorer(file: string, command: string): Promise<void> {
+    await this.file(file).click({ button: 'right' });
+    const item = this.page.locator('.context-view .action-item', { hasText: command }).first();
+    await item.waitFor();
+    // The menu takes a click only once the pointer has moved over the item.
+    await item.hover();
+    await item.click();
+  }
+
+  /** Runs a command by its title in the Command Palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(`>${title}`);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: title })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The page of the Gradient Lens panel. */
+  get panel(): FrameLocator {
+    return this.page
+      .frameLocator('iframe.webview.ready')
+      .last()
+      .frameLocator('iframe#active-frame');
+  }
+}
