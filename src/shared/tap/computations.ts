@@ -1,0 +1,161 @@
+// Every gradient that user code computes passes Engine.gradients, whatever it called. A computation
+// remembers what the optimizer step that follows cannot see any more: the loss, and the activations
+// and δ of the layers, as kept clones that share their data with the originals.
+import { engineOf, hold, isVariable, type EngineLike } from './internals';
+import type { Patches } from './patches';
+import type { Tensor, TfNamespace } from './types';
+
+/** One call of a layer inside a computation. */
+export interface Capture<Owner> {
+  owner: Owner;
+  activation: Tensor;
+  /** δ; more than one where the gradient flowed back more than once, none where it never did. */
+  deltas: Tensor[];
+}
+
+interface Computation<Owner> {
+  /** Variables that gradients were computed for. */
+  names: Set<string>;
+  /** The gradients handed to the user's code. */
+  gradients: WeakSet<Tensor>;
+  loss: Tensor | undefined;
+  captures: Capture<Owner>[];
+}
+
+/** What an optimizer step takes over; the caller disposes the tensors. */
+export interface TakenComputation<Owner> {
+  loss: Tensor | undefined;
+  captures: Capture<Owner>[];
+  /** The variables that each of the computations was for. */
+  computed: string[][];
+}
+
+/** Computations whose gradients were not applied yet. More are kept only by code that never applies. */
+const MAX_UNAPPLIED = 4;
+
+/** Watches gradient computations and hands them to the steps that apply them. */
+export class GradientComputations<Owner> {
+  readonly #samplesActivations: (variables: readonly string[]) => boolean;
+  #unapplied: Computation<Owner>[] = [];
+  /** The computation under way, while its activations are wanted. */
+  #current: Computation<Owner> | undefined;
+  /** Nested gradient computations: those inside a loss (e.g. a gradient penalty) are part of it. */
+  #depth = 0;
+
+  /** `samplesActivations` says whether the step that applies these variables will record activations. */
+  constructor(samplesActivations: (variables: readonly string[]) => boolean) {
+    this.#samplesActivations = samplesActivations;
+  }
+
+  install(tf: TfNamespace, patches: Patches): void {
+    patches.replace(engineOf(tf), 'gradients', (original) => {
+      const compute = original.bind(engineOf(tf));
+      return (...args) => this.#observe(compute, args);
+    });
+  }
+
+  /** True while the output of a layer should be captured. */
+  get capturing(): boolean {
+    return this.#current !== undefined && this.#depth === 1;
+  }
+
+  /** Notes the output of a layer's call; what it returns collects δ. */
+  capture(owner: Owner, output: Tensor): (delta: Tensor) => void {
+    const capture: Capture<Owner> = { owner, activation: hold(output), deltas: [] };
+    const computation = this.#current;
+    computation?.captures.push(capture);
+    return (delta) => {
+      // A tape replayed after its computation was applied has no record to go to.
+      if (computation === this.#current) capture.deltas.push(hold(delta));
+    };
+  }
+
+  /**
+   * What belongs to a step that applies `gradients`: the computations that yielded these very tensors,
+   * or, where the user transformed them (clipping, accumulation), those of the same variables. The
+   * loss is that of the newest.
+   */
+  take(gradients: ReadonlyMap<string, Tensor>): TakenComputation<Owner> {
+    const overlaps = (c: Computation<Owner>): boolean =>
+      [...gradients.keys()].some((name) => c.names.has(name));
+    const isSource = (c: Computation<Owner>): boolean =>
+      [...gradients.values()].some((tensor) => c.gradients.has(tensor));
+    const sources = this.#unapplied.filter(isSource);
+    const taken = sources.length > 0 ? sources : this.#unapplied.filter(overlaps);
+    const newest = taken.at(-1);
+    const left: Computation<Owner>[] = [];
+    this.#unapplied.forEach((c, i) => {
+      if (taken.includes(c)) {
+        if (c !== newest) c.loss?.dispose();
+      } else if (newest !== undefined && overlaps(c) && i < this.#unapplied.indexOf(newest)) {
+        dispose(c);
+      } else {
+        left.push(c);
+      }
+    });
+    this.#unapplied = left;
+    return {
+      loss: newest?.loss,
+      captures: taken.flatMap(({ captures }) => captures),
+      computed: taken.map(({ names }) => [...names]),
+    };
+  }
+
+  /** Forgets everything. */
+  dispose(): void {
+    this.#unapplied.forEach(dispose);
+    this.#unapplied = [];
+  }
+
+  #observe(
+    compute: EngineLike['gradients'],
+    args: Parameters<EngineLike['gradients']>,
+  ): ReturnType<EngineLike['gradients']> {
+    const names = args[1].filter(isVariable).map(({ name }) => name);
+    const observed = this.#depth === 0 && names.length > 0;
+    if (!observed) return this.#nested(compute, args);
+    const computation: Computation<Owner> = {
+      names: new Set(names),
+      gradients: new WeakSet(),
+      loss: undefined,
+      captures: [],
+    };
+    if (this.#samplesActivations(names)) this.#current = computation;
+    try {
+      const result = this.#nested(compute, args);
+      if (result.value.size === 1) computation.loss = hold(result.value);
+      for (const gradient of result.grads) if (gradient) computation.gradients.add(gradient);
+      this.#unapplied.push(computation);
+      if (this.#unapplied.length > MAX_UNAPPLIED) dispose(this.#unapplied.shift());
+      return result;
+    } catch (error) {
+      dispose(computation);
+      throw error;
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  #nested(
+    compute: EngineLike['gradients'],
+    args: Parameters<EngineLike['gradients']>,
+  ): ReturnType<EngineLike['gradients']> {
+    this.#depth++;
+    try {
+      return compute(...args);
+    } finally {
+      this.#depth--;
+    }
+  }
+}
+
+function dispose(computation: Computation<unknown> | undefined): void {
+  computation?.loss?.dispose();
+  computation?.captures.forEach(disposeCapture);
+}
+
+/** Frees the tensors of a capture. */
+export function disposeCapture(capture: Capture<unknown>): void {
+  capture.activation.dispose();
+  for (const delta of capture.deltas) delta.dispose();
+}

@@ -1,0 +1,160 @@
+// The tap: patches a tf namespace so that every optimizer step of every program that trains with it
+// yields a step record, while the program computes bit for bit what it would compute without.
+import { watchActivations } from './activations';
+import { disposeCapture, GradientComputations } from './computations';
+import { Delivery, scalarOf } from './delivery';
+import { engineOf, hold, type OptimizerLike } from './internals';
+import { LayerRegistry, type Owner } from './layers';
+import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
+import { watchOptimizers, type GradientMap } from './optimizers';
+import { Patches } from './patches';
+import { Sampler } from './sampler';
+import type { Tap, TapOptions, Tensor, TfNamespace } from './types';
+
+/**
+ * Installs the tap on `tf`, a plain mutable namespace object, before user code runs. Layers and
+ * variables built earlier are still recorded, without the place where they were built.
+ *
+ * Steps that sampling leaves out yield a record with the loss and no layers.
+ */
+export function installTap<Site extends object>(tf: TfNamespace, options: TapOptions<Site>): Tap {
+  return new InstalledTap(tf, options);
+}
+
+/** A variable before its update, as clones that share the data. */
+interface Before {
+  variable: MeasuredVariable<unknown>['variable'];
+  gradient: Tensor;
+  value: Tensor;
+}
+
+class InstalledTap<Site extends object> implements Tap {
+  readonly #tf: TfNamespace;
+  readonly #options: TapOptions<Site>;
+  readonly #patches = new Patches();
+  readonly #layers: LayerRegistry<Site>;
+  readonly #computations: GradientComputations<Owner<Site>>;
+  readonly #delivery: Delivery;
+  readonly #sampler: Sampler;
+  /** tf.sub as it was before user code could replace it. */
+  readonly #subtract: (a: Tensor, b: Tensor) => Tensor;
+  #step = 0;
+  #epoch: number | undefined;
+
+  constructor(tf: TfNamespace, options: TapOptions<Site>) {
+    this.#tf = tf;
+    this.#options = options;
+    const { sub } = tf;
+    this.#subtract = (a, b) => sub(a, b);
+    this.#layers = new LayerRegistry(
+      () => options.captureSite(),
+      (layers) => options.onLayers(layers),
+    );
+    this.#delivery = new Delivery((records) => options.onRecords(records));
+    this.#sampler = new Sampler(options.sampling);
+    this.#computations = new GradientComputations((names) => this.#sampler.wantsActivations(names));
+    this.#layers.install(tf, this.#patches);
+    this.#computations.install(tf, this.#patches);
+    watchActivations(tf, this.#patches, this.#computations, (layer) =>
+      this.#layers.ownerOfLayer(layer),
+    );
+    watchOptimizers(tf, this.#patches, (optimizer, gradients, apply) =>
+      this.#onApply(optimizer, gradients, apply),
+    );
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get pending(): number {
+    return this.#delivery.length;
+  }
+
+  setEpoch(epoch: number | undefined): void {
+    this.#epoch = epoch;
+  }
+
+  addMetrics(metrics: Record<string, number | Tensor>): void {
+    const numbers: Record<string, number> = {};
+    const names: string[] = [];
+    const tensors: Tensor[] = [];
+    for (const [name, metric] of Object.entries(metrics)) {
+      if (typeof metric === 'number') numbers[name] = metric;
+      else if (names.push(name) > 0) tensors.push(metric);
+    }
+    if (this.#delivery.length === 0) return;
+    if (tensors.length === 0) this.#delivery.addMetrics(numbers);
+    else {
+      const pending = this.#options.statistics.measure(tensors);
+      this.#delivery.addMetrics(numbers, { names, pending });
+    }
+  }
+
+  poll(): void {
+    this.#delivery.poll();
+  }
+
+  flush(): void {
+    this.#delivery.flush();
+  }
+
+  uninstall(): void {
+    this.#patches.restore();
+    this.#delivery.discard();
+    this.#computations.dispose();
+  }
+
+  #onApply(optimizer: OptimizerLike, gradients: GradientMap, apply: () => unknown): unknown {
+    const learningRate = optimizer.learningRate;
+    const { loss, captures, computed } = this.#computations.take(gradients);
+    const sampled = this.#sampler.countStep([...gradients.keys()], computed);
+    const before = sampled ? this.#hold(gradients) : [];
+    let result: unknown;
+    try {
+      result = apply();
+      const step = ++this.#step;
+      const frame: StepFrame = {
+        step,
+        seconds: this.#options.now(),
+        ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }),
+        ...(typeof learningRate === 'number' ? { learningRate } : {}),
+      };
+      this.#layers.markTrained(before.map(({ variable }) => variable));
+      const measured = before.map(({ variable, gradient, value }) => ({
+        variable,
+        gradient,
+        owner: this.#layers.ownerOf(variable),
+        update: this.#subtract(variable, value),
+      }));
+      try {
+        const { tensors, assemble } = planMeasurement(frame, loss, measured, captures, scalarOf);
+        this.#delivery.push(this.#options.statistics.measure(tensors), assemble);
+      } finally {
+        for (const { update } of measured) update.dispose();
+      }
+    } finally {
+      for (const { gradient, value } of before) {
+        gradient.dispose();
+        value.dispose();
+      }
+      captures.forEach(disposeCapture);
+      loss?.dispose();
+    }
+    this.#options.onStep(this.#step);
+    return result;
+  }
+
+  /** Old values and gradients of the variables that the step will change. */
+  #hold(gradients: GradientMap): Before[] {
+    const { registeredVariables } = engineOf(this.#tf);
+    const before: Before[] = [];
+    for (const [name, gradient] of gradients) {
+      const variable = registeredVariables[name];
+      // The optimizer itself reports what is wrong with an unknown name or a disposed gradient.
+      if (variable === undefined || variable.isDisposed || gradient.isDisposed) continue;
+      before.push({ variable, gradient: hold(gradient), value: hold(variable) });
+    }
+    return before;
+  }
+}

@@ -1,0 +1,15 @@
+// Picks the statistics engine that fits the backend tfjs trains on.
+import type { StatisticsEngine, TfNamespace } from '../../../src/shared/tap/types';
+import { createTypedArrayStatistics, readCopy, readCpu, readWasm } from './typedArray';
+
+/** The engine for the backend that `tf` uses now. Create it after the backend is ready. */
+export function createStatistics(tf: TfNamespace): StatisticsEngine {
+  switch (tf.getBackend()) {
+    case 'cpu':
+      return createTypedArrayStatistics(readCpu(tf));
+    case 'wasm':
+      return createTypedArrayStatistics(readWasm(tf));
+    default:
+      return createTypedArrayStatistics(readCopy(tf));
+  }
+}

@@ -1,0 +1,95 @@
+// Statistics on the host side: for backends whose tensors live in memory (cpu: the values themselves,
+// wasm: a view of its heap, no copy), and for any other backend by reading each tensor.
+import { summarize, type NumericArray } from '../../../src/shared/core/summary';
+import type { TensorSummary } from '../../../src/shared/core/stepRecord';
+import type {
+  PendingSummaries,
+  StatisticsEngine,
+  Tensor,
+  TfNamespace,
+} from '../../../src/shared/tap/types';
+
+/** The values of a tensor. The array is used before anything else runs, so it may be a view. */
+export type ReadValues = (tensor: Tensor) => NumericArray;
+
+/** Summaries that are known already. */
+export class KnownSummaries implements PendingSummaries {
+  readonly #summaries: TensorSummary[];
+
+  constructor(summaries: TensorSummary[]) {
+    this.#summaries = summaries;
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
+  take(): TensorSummary[] {
+    return this.#summaries;
+  }
+
+  discard(): void {
+    this.#summaries.length = 0;
+  }
+}
+
+/** Summarizes at once, in one float64 pass over the values that `read` gives. */
+export function createTypedArrayStatistics(read: ReadValues): StatisticsEngine {
+  return {
+    measure: (tensors) => new KnownSummaries(tensors.map((tensor) => summarize(read(tensor)))),
+    dispose: () => undefined,
+  };
+}
+
+/** The cpu backend's own storage. */
+interface CpuBackend {
+  data: { has(id: object): boolean; get(id: object): { values?: unknown } };
+}
+
+/** Values of a tensor on the cpu backend, without copying them. */
+export function readCpu(tf: TfNamespace): ReadValues {
+  return (tensor) => {
+    const { data } = tf.backend() as unknown as Partial<CpuBackend>;
+    const values = data?.has(tensor.dataId) === true ? data.get(tensor.dataId).values : undefined;
+    return isNumeric(values) ? values : tensor.dataSync();
+  };
+}
+
+/** The wasm backend's view of a tensor in its heap; valid until the heap grows. */
+interface WasmBackend {
+  dataIdMap: { has(id: object): boolean; get(id: object): { memoryOffset?: number | null } };
+  typedArrayFromHeap(tensor: Tensor): unknown;
+}
+
+/** Values of a tensor on the wasm backend: a view of the heap, without copying it. */
+export function readWasm(tf: TfNamespace): ReadValues {
+  return (tensor) => {
+    const backend = tf.backend() as unknown as Partial<WasmBackend>;
+    const known = backend.dataIdMap?.has(tensor.dataId) === true;
+    if (!known || backend.typedArrayFromHeap === undefined) return tensor.dataSync();
+    const view = backend.typedArrayFromHeap(tensor);
+    return isNumeric(view) ? view : tensor.dataSync();
+  };
+}
+
+/**
+ * Values of a tensor on any other backend. Read from a copy, because reading makes the WebGL backend
+ * move a tensor to the CPU, which would change how the user's next operations are computed.
+ */
+export function readCopy(tf: TfNamespace): ReadValues {
+  const { mul } = tf;
+  return (tensor) => {
+    // Multiplying by 1 changes no bit of a float32, NaN payloads apart.
+    const copy = mul(tensor, 1);
+    const values = copy.dataSync();
+    copy.dispose();
+    return values;
+  };
+}
+
+/** The types that hold numbers of tensors; complex and string tensors have none. */
+function isNumeric(values: unknown): values is NumericArray {
+  return (
+    values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array
+  );
+}
