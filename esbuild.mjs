@@ -80,7 +80,7 @@ async function copyWasm() {
   );
 }
 
-if (watch) {
+async function watchAll() {
   await copyWasm();
   for (const options of [runtime, panel, extension]) {
     const ctx = await context(options);
@@ -88,8 +88,16 @@ if (watch) {
     await ctx.watch();
   }
   console.log('watching');
-} else {
+}
+
+async function buildAll() {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
   await copyWasm();
-  await Promise.all([build(runtime).then(() => build(panel)), build(extension)]);
+  // Both to their end: what one reports must not hide what the other would.
+  const page = build(runtime).then(() => build(panel));
+  const results = await Promise.allSettled([page, build(extension)]);
+  // esbuild has printed each error with its place; its exception would only repeat them.
+  if (results.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }
+
+await (watch ? watchAll() : buildAll());

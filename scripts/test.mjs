@@ -6,7 +6,7 @@ import { buildExtension } from './lib/build.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { exec } from './lib/exec.mjs';
-import { messageOf, progress } from './lib/log.mjs';
+import { progress } from './lib/log.mjs';
 import { examples, root } from './lib/paths.mjs';
 
 await ensureDependencies(root);
@@ -27,15 +27,30 @@ async function lint() {
   await exec(process.execPath, prettier, { cwd: root });
 }
 
+/** Sets up what a suite needs beyond the checkout's own packages; fails with a sentence that says how. */
+const setUp = /** @type {Stage[]} */ ([
+  { name: 'examples', run: () => ensureDependencies(examples) },
+  { name: 'build', run: buildExtension },
+]);
+const prepareHost = /** @type {Stage} */ ({
+  name: 'browser and VS Code',
+  run: () => Promise.all([ensureChromium(), ensureVscodeHost()]),
+});
+
 /** Stages that only read the sources: they run beside the set-up and the unit tests. */
 const readers = /** @type {Stage[]} */ ([
   { name: 'typecheck', run: typecheck },
   { name: 'lint', run: lint },
 ]);
 
+const unit = /** @type {Stage} */ ({
+  name: 'unit',
+  isSuite: true,
+  run: (output) => runMocha('unit', output),
+});
+
 /** Stages that have the machine to themselves, in this order: they train, and some watch the clock. */
 const suites = /** @type {Stage[]} */ ([
-  { name: 'unit', isSuite: true, run: (output) => runMocha('unit', output) },
   {
     name: 'webview',
     isSuite: true,
@@ -50,7 +65,7 @@ const suites = /** @type {Stage[]} */ ([
   { name: 'vsix', isSuite: true, run: runPackaged },
 ]);
 
-const names = [...readers, ...suites].map(({ name }) => name);
+const names = [...readers, unit, ...suites].map(({ name }) => name);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
@@ -60,30 +75,27 @@ if (unknown.length > 0) {
 const isChosen = (/** @type {Stage} */ { name }) => asked.length === 0 || asked.includes(name);
 
 const total = { passed: 0, failed: 0 };
-const add = (/** @type {import('./lib/mochaCounts.mjs').Counts} */ counts) => {
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-};
-const runAll = async (/** @type {Stage[]} */ stages) => {
-  for (const stage of stages.filter(isChosen)) add(await runStage(stage));
-};
+/** @param {Stage[]} stages One after the other. @returns {Promise<boolean>} True when all passed. */
+async function runAll(stages) {
+  const before = total.failed;
+  for (const stage of stages) {
+    const { passed, failed } = await runStage(stage);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total.failed === before;
+}
 
-try {
-  // The type-check covers examples/, whose types are among its packages.
-  const packages = ensureDependencies(examples);
-  const chosen = suites.filter(isChosen);
-  const reading = packages.then(() => runAll(readers));
-  const host = chosen.some(({ name }) => name !== 'unit')
-    ? Promise.all([ensureChromium(), ensureVscodeHost()])
-    : Promise.resolve();
-  await Promise.all([packages, buildExtension()]);
-  // The unit tests need no host: they run while it is being installed.
-  await runAll(chosen.filter(({ name }) => name === 'unit'));
-  await Promise.all([reading, host]);
-  await runAll(chosen.filter(({ name }) => name !== 'unit'));
-} catch (error) {
-  progress(`Set-up failed: ${messageOf(error)}`);
-  total.failed += 1;
+const chosen = suites.filter(isChosen);
+const host = chosen.length > 0 ? runAll([prepareHost]) : Promise.resolve(true);
+const isReady = await runAll(setUp);
+const reading = runAll(readers.filter(isChosen));
+await runAll([unit].filter(isChosen));
+await reading;
+if ((await host) && isReady) await runAll(chosen);
+else if (chosen.length > 0) {
+  total.failed += chosen.length;
+  progress(`Not run, as the set-up failed: ${chosen.map(({ name }) => name).join(', ')}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

@@ -73,6 +73,16 @@ export class Window {
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
+  /** Right-clicks a file in the Explorer; gives the titles in the menu, and closes it again. */
+  async explorerMenu(file: string): Promise<string[]> {
+    await this.file(file).click({ button: 'right' });
+    const items = this.page.locator('.context-view .action-item .action-label');
+    await items.first().waitFor();
+    const titles = await items.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles.map((title) => title.trim());
+  }
+
   /** Right-clicks a file in the Explorer and chooses a command of the menu that opens. */
   async chooseInExplorer(file: string, command: string): Promise<void> {
     await this.file(file).click({ button: 'right' });
@@ -98,8 +108,10 @@ export class Window {
   /** The page of the Gradient Lens panel. */
   get panel(): FrameLocator {
     return this.page
-      .frameLocator('iframe.webview.ready')
+      .locator('iframe.webview.ready')
       .last()
-      .frameLocator('iframe#active-frame');
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
   }
 }
