@@ -1,0 +1,94 @@
+// WebGL2 on an OffscreenCanvas of our own: we must know its renderer before we choose it, and hear
+// when the context is lost, which tfjs itself survives silently with wrong numbers.
+import { MathBackendWebGL, setWebGLContext } from '@tensorflow/tfjs-backend-webgl';
+import { tf } from '../tf';
+import { native, soon } from '../scope';
+
+/** Renderers that compute on the CPU. They work, but are slower than the wasm backend. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** As tfjs sets them, except that a software renderer is not refused. */
+const ATTRIBUTES: WebGLContextAttributes = {
+  alpha: false,
+  antialias: false,
+  premultipliedAlpha: false,
+  preserveDrawingBuffer: false,
+  depth: false,
+  stencil: false,
+  failIfMajorPerformanceCaveat: false,
+};
+
+/** A context that could be made, and what computes it. */
+export interface WebglDevice {
+  gl: WebGL2RenderingContext;
+  canvas: OffscreenCanvas;
+  renderer: string;
+  software: boolean;
+}
+
+/** Makes a context, or says in plain words why there is none. */
+export function probeWebgl(): WebglDevice | { reason: string } {
+  if (typeof OffscreenCanvas === 'undefined') {
+    return { reason: 'this browser has no OffscreenCanvas' };
+  }
+  const canvas = new OffscreenCanvas(300, 150);
+  const gl = canvas.getContext('webgl2', ATTRIBUTES);
+  if (!gl) return { reason: 'WebGL 2 is not available here' };
+  if (!gl.getExtension('EXT_color_buffer_float')) {
+    releaseWebgl(gl);
+    return { reason: 'the graphics driver cannot render to 32-bit floats' };
+  }
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name: unknown = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  const renderer = typeof name === 'string' ? name : 'unknown';
+  return { gl, canvas, renderer, software: SOFTWARE.test(renderer) };
+}
+
+/** Gives back a context that is not used; browsers allow about sixteen. */
+export function releaseWebgl(gl: WebGL2RenderingContext): void {
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+}
+
+/** Starts tfjs's WebGL backend on `device`. False where tfjs could not start it. */
+export async function startWebgl(
+  device: WebglDevice,
+  epsilon: 'keras' | 'as-shipped',
+  onLost: () => void,
+): Promise<boolean> {
+  device.canvas.addEventListener('webglcontextlost', onLost);
+  const env = tf.env();
+  env.set('SOFTWARE_WEBGL_ENABLED', true);
+  // tfjs tests capabilities on the context registered for the version: let that be ours as well.
+  setWebGLContext(2, device.gl);
+  pollWithoutClamp();
+  tf.removeBackend('webgl');
+  tf.registerBackend('webgl', () => new MathBackendWebGL(device.canvas), 2);
+  if (!(await tf.setBackend('webgl'))) return false;
+  const backend = tf.backend();
+  if (epsilon === 'keras' && backend.floatPrecision() === 32) {
+    // tfjs 4.22 inverts the test and returns the 16-bit value, 1e-4: tensorflow/tfjs#6980.
+    backend.epsilon = () => 1e-7;
+  }
+  return true;
+}
+
+/** How long a read-back is polled at full speed before timers take over, in milliseconds. */
+const EAGER_MS = 2;
+
+/**
+ * tfjs polls for a finished read-back by nested timers, which browsers hold back to 4 ms: on a fast
+ * GPU that is longer than a step. It polls by messages first, then by timers to spare the CPU. It
+ * also keeps the polling apart from the timers of user code, which a paused run holds back.
+ */
+function pollWithoutClamp(): void {
+  let started = 0;
+  let lastPoll = -Infinity;
+  tf.env().platform.setTimeoutCustom = (task: () => void, delay: number) => {
+    const now = native.now();
+    // A gap means that this is the first poll of another read-back.
+    if (now - lastPoll > 10) started = now;
+    lastPoll = now;
+    if (delay <= 0 && now - started < EAGER_MS) soon(task);
+    else native.setTimeout(task, delay);
+  };
+}

@@ -1,0 +1,137 @@
+// Trains an experiment module: builds model, data and optimizer from its exports, then loops over
+// seeded batches with trainOnBatch, validates after each epoch and reports.
+import type { LayersModel, Tensor } from '@tensorflow/tfjs';
+import type { Training } from '../../../npm/experiment';
+import type { StartOptions } from '../../../src/shared/protocol/runtime';
+import type { Tap, TfNamespace } from '../../../src/shared/tap/types';
+import { isShapeMessage, RunFailure } from '../failure';
+import type { Gate } from '../gate';
+import { postToHost } from '../scope';
+import { withClipping } from './clipping';
+import { createEarlyStopping } from './earlyStopping';
+import { createFeed, type Feed, type FeedBatch } from './feed';
+import { resolveExperiment, shapeOfExperiment } from './module';
+import { createOptimizer, learningRateOf, setLearningRate } from './optimizer';
+import { SampleOrder } from './order';
+import { createSchedule, type RateOfStep } from './schedule';
+import { validate, WeightedMean } from './validation';
+
+const EPOCHS = 10;
+const BATCH_SIZE = 32;
+
+/** What the loop needs of the session. */
+export interface ExperimentContext {
+  tf: TfNamespace;
+  tap: Tap;
+  gate: Gate;
+  options: StartOptions;
+  /** Sends every record so far. */
+  flush(): void;
+}
+
+/** Trains what `module` exports; resolves when the last epoch is done. */
+export async function runExperiment(module: unknown, context: ExperimentContext): Promise<void> {
+  const { tf, tap, gate, options } = context;
+  const progress = (message: string): void => postToHost({ type: 'progress', message });
+  const experiment = await resolveExperiment(module, tf, options.hyperparameters, progress);
+  const { model, data, training } = experiment;
+  compile(tf, model, training);
+  const train = createFeed(tf, model, data.train, 'train');
+  const validation = data.validation && createFeed(tf, model, data.validation, 'validation');
+  const { epochs = EPOCHS, batchSize = BATCH_SIZE, shuffle = true } = training;
+  const stepsPerEpoch = train.batches(batchSize);
+  postToHost({ type: 'plan', epochs, ...(stepsPerEpoch !== undefined && { stepsPerEpoch }) });
+  const rateOfStep = scheduleOf(model, training, stepsPerEpoch && stepsPerEpoch * epochs);
+  const order = orderOf(train, shuffle, options.seed);
+  const shouldStop = createEarlyStopping(training.earlyStopping, validation !== undefined);
+  progress('Preparing the first step');
+
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    tap.setEpoch(epoch);
+    const mean = new WeightedMean();
+    for await (const batch of train.epoch(batchSize, order?.next(epoch === 1))) {
+      await gate.pass();
+      if (rateOfStep) setLearningRate(model.optimizer, rateOfStep(tap.step));
+      mean.add(await trainOn(model, batch), batch.size);
+      tf.dispose([batch.xs, batch.ys]);
+    }
+    const metrics = mean.named(model.metricsNames);
+    if (validation) Object.assign(metrics, await validate(tf, model, validation, batchSize));
+    context.flush();
+    postToHost({ type: 'epoch', epoch, step: tap.step, metrics });
+    await training.onEpochEnd?.(epoch, metrics, model);
+    if (shouldStop(metrics)) {
+      const message = `Training ended after epoch ${epoch}: ${training.earlyStopping?.monitor ?? 'the loss'} no longer improved.`;
+      postToHost({ type: 'notice', notice: { code: 'early-stopping', message } });
+      return;
+    }
+  }
+}
+
+function compile(tf: TfNamespace, model: LayersModel, training: Training): void {
+  const compiled = (model.optimizer as LayersModel['optimizer'] | undefined) !== undefined;
+  if (compiled) {
+    const clipped = withClipping(tf, model.optimizer, training);
+    if (clipped === model.optimizer) return;
+    const { loss, metrics } = model;
+    model.compile({ optimizer: clipped, loss, metrics });
+    return;
+  }
+  const { loss, metrics } = training;
+  if (loss === undefined) {
+    throw shapeOfExperiment(
+      'training.loss is missing: name one, such as categoricalCrossentropy, binaryCrossentropy or meanSquaredError.',
+    );
+  }
+  const optimizer = withClipping(tf, createOptimizer(tf, training.optimizer), training);
+  try {
+    model.compile({ optimizer, loss, ...(metrics !== undefined && { metrics }) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw shapeOfExperiment(`The model does not compile with this training: ${reason}`, error);
+  }
+}
+
+function scheduleOf(
+  model: LayersModel,
+  { schedule }: Training,
+  totalSteps: number | undefined,
+): RateOfStep | undefined {
+  if (!schedule) return undefined;
+  const rate = learningRateOf(model.optimizer);
+  if (rate === undefined) {
+    throw shapeOfExperiment('training.schedule needs an optimizer with a learningRate.');
+  }
+  return createSchedule(schedule, rate, totalSteps);
+}
+
+function orderOf(feed: Feed, shuffle: boolean, seed: number): SampleOrder | undefined {
+  if (!shuffle || feed.size === undefined) return undefined;
+  return new SampleOrder(feed.size, seed, feed.lazy);
+}
+
+async function trainOn(model: LayersModel, { xs, ys }: FeedBatch): Promise<number[]> {
+  try {
+    const result = await model.trainOnBatch(xs, ys);
+    return Array.isArray(result) ? result : [result];
+  } catch (error) {
+    if (error instanceof Error && isShapeMessage(error.message)) {
+      throw explainShapes(model, xs, ys, error);
+    }
+    throw error;
+  }
+}
+
+function explainShapes(model: LayersModel, xs: Tensor[], ys: Tensor[], error: Error): RunFailure {
+  const list = (shapes: (number | null)[][]): string =>
+    shapes.map((shape) => `[${shape.map((size) => size ?? 'batch').join(', ')}]`).join(', ');
+  const shapes = (tensors: { shape: (number | null)[] }[]) => list(tensors.map((t) => t.shape));
+  const sparse = /sparse/i.test(String(model.loss))
+    ? ' A sparse loss takes class numbers of shape [batch, 1], not one-hot rows.'
+    : '';
+  return new RunFailure(
+    'shape-mismatch',
+    `${error.message} The data give xs ${shapes(xs)} and ys ${shapes(ys)}; the model takes ${shapes(model.inputs)} and yields ${shapes(model.outputs)}.${sparse}`,
+    { cause: error },
+  );
+}

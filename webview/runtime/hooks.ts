@@ -1,0 +1,139 @@
+// Hooks into tfjs that make any program pausable and its numbers complete, without changing what it
+// computes: await points become gates, metrics and epochs of fit are passed on, and what would
+// break the run (another backend) or its repeatability (unseeded shuffles) is set right.
+import type { LayersModel, Tensor } from '@tensorflow/tfjs';
+import type { Tap, TfNamespace } from '../../src/shared/tap/types';
+import type { Activity } from './activity';
+import type { Gate } from './gate';
+import { epochReporter } from './epochs';
+import type { Notice } from '../../src/shared/core/run';
+import { macrotask, postToHost } from './scope';
+
+/** What the hooks need of the session. */
+export interface HookContext {
+  tf: TfNamespace;
+  tap: Tap;
+  gate: Gate;
+  activity: Activity;
+  /** Sends every record so far. */
+  flush(): void;
+}
+
+type Train = (data: Tensor[]) => Tensor[];
+interface ModelInternals {
+  makeTrainFunction(): Train;
+  metricsNames: string[];
+  fit(...values: unknown[]): Promise<unknown>;
+  fitDataset(...values: unknown[]): Promise<unknown>;
+  trainOnBatch(...values: unknown[]): Promise<unknown>;
+  evaluateDataset(...values: unknown[]): Promise<unknown>;
+}
+
+/** Installs all hooks. After the tap, before user code. */
+export function installHooks(context: HookContext): void {
+  gateAwaitPoints(context);
+  passOnMetrics(context);
+  trackTraining(context);
+  tolerateBackends(context);
+  seedShuffles(context.tf);
+  const Reporter = epochReporter(context);
+  // Level 0: for every fit and fitDataset, whatever its `verbose` and callbacks.
+  context.tf.registerCallbackConstructor(0, Reporter);
+}
+
+/** The original of `Tensor.prototype.data`, for the runtime's own reads, which no pause holds. */
+export type ReadTensor = (tensor: Tensor) => Promise<ArrayLike<number>>;
+
+function gateAwaitPoints({ tf, gate }: HookContext): void {
+  const prototype = tf.Tensor.prototype as unknown as Record<string, unknown>;
+  for (const name of ['data', 'array']) {
+    const original = prototype[name] as (...values: unknown[]) => Promise<unknown>;
+    prototype[name] = async function (this: Tensor, ...values: unknown[]) {
+      const result = await original.apply(this, values);
+      await gate.pass();
+      return result;
+    };
+  }
+  const namespace = tf as unknown as Record<string, unknown>;
+  namespace['nextFrame'] = async () => {
+    await macrotask();
+    await gate.pass();
+  };
+}
+
+/** Metrics that a compiled model computes with each training step, e.g. `acc`. */
+function passOnMetrics({ tf, tap }: HookContext): void {
+  const prototype = modelPrototype(tf);
+  const makeTrainFunction = prototype.makeTrainFunction;
+  prototype.makeTrainFunction = function (this: ModelInternals) {
+    const train = makeTrainFunction.call(this);
+    return (data) => {
+      const before = tap.step;
+      const values = train(data);
+      if (tap.step > before && values.length > 1) {
+        const metrics: Record<string, Tensor> = {};
+        values.forEach((value, i) => {
+          if (i > 0) metrics[uniqueName(this.metricsNames[i] ?? `metric_${i}`, metrics)] = value;
+        });
+        tap.addMetrics(metrics);
+      }
+      return values;
+    };
+  };
+}
+
+function uniqueName(name: string, taken: object): string {
+  let unique = name;
+  for (let i = 1; unique in taken; i++) unique = `${name}_${i}`;
+  return unique;
+}
+
+/** A fit that nobody awaits still belongs to the run. */
+function trackTraining({ tf, activity }: HookContext): void {
+  const prototype = modelPrototype(tf);
+  for (const name of ['fit', 'fitDataset', 'trainOnBatch', 'evaluateDataset'] as const) {
+    const original = prototype[name];
+    prototype[name] = function (this: ModelInternals, ...values: unknown[]) {
+      return activity.track(original.apply(this, values));
+    };
+  }
+}
+
+/** The run's backend is chosen before user code starts; a program that picks one is only told. */
+function tolerateBackends({ tf }: HookContext): void {
+  const namespace = tf as unknown as Record<string, unknown>;
+  const chosen = tf.getBackend();
+  const told = new Set<string>();
+  namespace['setBackend'] = (name: unknown) => {
+    const asked = String(name);
+    if (asked !== chosen && !told.has(asked)) {
+      told.add(asked);
+      const notice: Notice = {
+        code: 'backend-ignored',
+        message: `The program asks for the backend "${asked}"; this run stays on ${chosen}. Choose the backend in the setting gradientLens.backend.`,
+      };
+      postToHost({ type: 'notice', notice });
+    }
+    return Promise.resolve(true);
+  };
+  const ignore = (): void => undefined;
+  for (const name of ['setWasmPath', 'setWasmPaths', 'setThreadsCount']) namespace[name] = ignore;
+}
+
+/** tf.data shuffles by the time of day where no seed is given; here it follows the run's seed. */
+function seedShuffles(tf: TfNamespace): void {
+  const prototype = tf.data.Dataset.prototype as unknown as Record<string, unknown>;
+  const shuffle = prototype['shuffle'] as (...values: unknown[]) => unknown;
+  prototype['shuffle'] = function (
+    this: unknown,
+    size: unknown,
+    seed?: unknown,
+    ...rest: unknown[]
+  ) {
+    return shuffle.call(this, size, seed ?? String(Math.random()), ...rest);
+  };
+}
+
+function modelPrototype(tf: TfNamespace): ModelInternals {
+  return tf.LayersModel.prototype as LayersModel as unknown as ModelInternals;
+}

@@ -1,0 +1,252 @@
+// One run, from `start` to `finished` or `failed`: starts the backend, installs the tap, runs the
+// user's module and sends what comes of it. The host's messages arrive here.
+import { seededRandom } from '../../src/shared/core/random';
+import type { StepRecord } from '../../src/shared/core/stepRecord';
+import { installTap } from '../../src/shared/tap';
+import type { Tap, TappedLayer } from '../../src/shared/tap/types';
+import type { PageToWorker, StartOptions } from '../../src/shared/protocol/runtime';
+import { Activity } from './activity';
+import { startBackend } from './backends/ladder';
+import { receiveWasm } from './backends/wasm';
+import { Clock } from './clock';
+import { createGradientLensModule } from './data';
+import { runExperiment } from './experiment/run';
+import { EndOfRun, RunFailure, toRawError } from './failure';
+import { Gate } from './gate';
+import { installHooks } from './hooks';
+import { HostClient } from './hostClient';
+import { Outbox } from './outbox';
+import { runProgram } from './program';
+import { native, postToHost } from './scope';
+import { bundleFrames, captureStack } from './stack';
+import { createStatistics } from './statistics';
+import { tf } from './tf';
+import { createWorkspaceFetch } from './workspaceFetch';
+
+/** The training of one user module. A worker serves one session. */
+export class Session {
+  private readonly clock = new Clock();
+  private readonly host = new HostClient();
+  private readonly outbox = new Outbox(() => {
+    const { numTensors, numBytes } = tf.memory();
+    return { numTensors, numBytes };
+  });
+  private readonly activity = new Activity((task) => this.admit(task));
+  private load: (() => Promise<unknown>) | undefined;
+  private options: StartOptions | undefined;
+  private gate: Gate | undefined;
+  private tap: Tap | undefined;
+  private ended = false;
+  private lastStep = 0;
+  private maxSteps = Infinity;
+
+  /** The virtual module `gradient-lens`. */
+  readonly module = createGradientLensModule(this.workspace(), tf);
+
+  /** Called by the user's bundle when it is evaluated; the module runs after `start`. */
+  program(load: () => Promise<unknown>): void {
+    this.load = load;
+  }
+
+  /** Takes a message from the host or the page. */
+  receive(message: PageToWorker): void {
+    switch (message.type) {
+      case 'start':
+        void this.start(message.options);
+        break;
+      case 'pause':
+        this.gate?.pause();
+        break;
+      case 'resume':
+        this.gate?.resume();
+        break;
+      case 'step':
+        this.gate?.step(message.count);
+        break;
+      case 'stop':
+        this.finish('stopped');
+        break;
+      case 'response':
+        this.host.receive(message);
+        break;
+      case 'wasm':
+        receiveWasm(message.binary);
+        break;
+    }
+  }
+
+  /** Ends the run with an error of user code or of the runtime. The first end counts. */
+  fail(thrown: unknown, readDevice = true): void {
+    if (this.ended || thrown instanceof EndOfRun) return;
+    if (readDevice) this.flushTap();
+    this.close();
+    postToHost({ type: 'failed', error: toRawError(thrown), steps: this.tap?.step ?? 0 });
+  }
+
+  private async start(options: StartOptions): Promise<void> {
+    if (this.options) return;
+    this.options = options;
+    this.maxSteps = options.maxSteps ?? Infinity;
+    // Before the backend starts, which takes a while: a pause that arrives meanwhile must count.
+    const gate = this.createGate();
+    if (options.paused) gate.pause();
+    try {
+      const backend = await startBackend(options, () => this.loseContext());
+      const { reason, renderer } = backend;
+      postToHost({
+        type: 'started',
+        backend: backend.backend,
+        ...(reason !== undefined && { reason }),
+        ...(renderer !== undefined && { renderer }),
+        tfjsVersion: tf.version.tfjs,
+      });
+      for (const notice of backend.notices) postToHost({ type: 'notice', notice });
+      await this.run(options, gate);
+      this.finish('completed');
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async run(options: StartOptions, gate: Gate): Promise<void> {
+    const { load } = this;
+    if (!load) {
+      throw new RunFailure(
+        'internal',
+        'The bundle of the model did not register itself; run the command again, and report it if it stays.',
+      );
+    }
+    Math.random = seededRandom(options.seed);
+    const tap = this.installTap(options);
+    installHooks({ tf, tap, gate, activity: this.activity, flush: () => this.flushTap() });
+    self.fetch = createWorkspaceFetch((path) => this.readFile(path));
+    this.activity.watchTimers();
+    if (options.kind === 'experiment') {
+      await runExperiment(await load(), { tf, tap, gate, options, flush: () => this.flushTap() });
+      return;
+    }
+    await gate.pass();
+    await runProgram(load, {
+      steps: () => tap.step,
+      lastStep: () => this.lastStep,
+      activity: this.activity,
+      pendingRequests: () => this.host.pending,
+    });
+  }
+
+  private createGate(): Gate {
+    this.gate = new Gate(this.maxSteps, this.clock, {
+      onState: (state, step) => {
+        this.outbox.flush();
+        postToHost({ type: 'state', state, step });
+      },
+      onLimit: () => this.finish('completed'),
+      onYield: (held) => {
+        if (held) this.flushTap();
+        else this.tap?.poll();
+      },
+      onDeaf: () => {
+        const message =
+          'The program trains in a loop that never awaits: it can be stopped, but not paused. Add `await tf.nextFrame()` to the loop to make it pausable.';
+        postToHost({ type: 'notice', notice: { code: 'never-awaits', message } });
+      },
+    });
+    return this.gate;
+  }
+
+  private installTap({ sampling }: StartOptions): Tap {
+    this.tap = installTap<CapturedStack>(tf, {
+      statistics: createStatistics(tf),
+      sampling,
+      captureSite: () => ({ stack: captureStack() }),
+      onRecords: (records) => this.send(records),
+      onLayers: (layers) => sendLayers(layers),
+      onStep: (step) => this.countStep(step),
+      now: () => this.clock.now(),
+    });
+    return this.tap;
+  }
+
+  private send(records: StepRecord[]): void {
+    if (this.ended) return;
+    // Steps beyond the limit can only come from a loop that could not be held at it.
+    this.outbox.add(records.filter((record) => record.step <= this.maxSteps));
+  }
+
+  private countStep(step: number): void {
+    this.lastStep = native.now();
+    if (!this.ended && step > this.maxSteps) this.finish('completed');
+    if (this.ended) throw new EndOfRun();
+    this.gate?.countStep(step);
+  }
+
+  private admit(task: () => void): void {
+    if (this.gate) this.gate.runOpen(task);
+    else task();
+  }
+
+  private finish(outcome: 'completed' | 'stopped'): void {
+    if (this.ended) return;
+    this.flushTap();
+    this.close();
+    const steps = Math.min(this.tap?.step ?? 0, this.maxSteps);
+    postToHost({ type: 'finished', outcome, steps });
+  }
+
+  private close(): void {
+    this.outbox.flush();
+    this.ended = true;
+    this.gate?.end();
+  }
+
+  private flushTap(): void {
+    try {
+      this.tap?.flush();
+    } catch (error) {
+      // The device is gone (context lost): what was read before still counts.
+      native.console.warn('Gradient Lens could not read the last steps:', error);
+    }
+    this.outbox.flush();
+  }
+
+  private loseContext(): void {
+    const message =
+      'The browser took the WebGL context away, and with it the weights, usually because the GPU ran out of memory or its driver was reset. Run again with a smaller batch, or choose wasm in the setting gradientLens.backend.';
+    this.fail(new RunFailure('context-lost', message), false);
+  }
+
+  private readFile(path: string, start?: number, end?: number): Promise<ArrayBuffer> {
+    if (this.lastStep === 0 && (start ?? 0) === 0) {
+      postToHost({ type: 'progress', message: `Reading ${path.replace(/^.*\//, '')}` });
+    }
+    return this.host.request('readFile', {
+      path,
+      ...(start !== undefined && { start }),
+      ...(end !== undefined && { end }),
+    });
+  }
+
+  private workspace() {
+    return {
+      readFile: (path: string, start?: number, end?: number) => this.readFile(path, start, end),
+      stat: (path: string) => this.host.request('stat', { path }),
+      list: (path: string) => this.host.request('list', { path }),
+    };
+  }
+}
+
+/** A place in the program, parsed only when it is sent. */
+interface CapturedStack {
+  stack: string;
+}
+
+function sendLayers(layers: readonly TappedLayer<CapturedStack>[]): void {
+  const raw = layers.map(({ name, className, activation, tensors, site }) => ({
+    name,
+    className,
+    ...(activation !== undefined && { activation }),
+    tensors,
+    frames: site === undefined ? [] : bundleFrames(site.stack),
+  }));
+  postToHost({ type: 'layers', layers: raw });
+}
