@@ -1,6 +1,6 @@
 // The stages of `npm test`: a name, what it does, and how its tests are counted.
 import { mochaCounter } from './mochaCounts.mjs';
-import { messageOf, progress } from './log.mjs';
+import { elapsed, messageOf } from './log.mjs';
 
 /**
  * @typedef {import('./mochaCounts.mjs').Counts} Counts
@@ -16,13 +16,15 @@ import { messageOf, progress } from './log.mjs';
 /**
  * Runs one stage and says how it ended. Never rejects: a failure is one more in the counts.
  * @param {Stage} stage
+ * @param {(line: string) => void} [write] Default: to the console.
  * @returns {Promise<Counts>}
  */
-export async function runStage({ name, isSuite, run }) {
+export async function runStage({ name, isSuite, run }, write = (line) => console.log(line)) {
+  const progress = (/** @type {string} */ message) => write(`[${elapsed()}] ${message}`);
   const started = performance.now();
   progress(`${name} …`);
   const counter = mochaCounter();
-  const print = (/** @type {string} */ line) => console.log(`  ${name} │ ${line}`);
+  const print = (/** @type {string} */ line) => write(`  ${name} │ ${line}`);
   const watch = (/** @type {string} */ line) => {
     counter.watch(line);
     print(line);
