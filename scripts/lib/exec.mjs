@@ -1,5 +1,7 @@
 // Runs a command to its end. Failures say which command failed, where, and what it printed last.
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { messageOf } from './log.mjs';
 import { start, end } from './processes.mjs';
 import { relative } from './paths.mjs';
 
@@ -75,7 +77,9 @@ export async function exec(command, args, options = {}) {
     throw new CommandError(`${what} ${reason}.\n${output}`, code ?? undefined, output);
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`${what} could not start: ${String(error)}`, undefined, '');
+    // Node says ENOENT of the command when it is the folder that is missing.
+    const why = cwd && !existsSync(cwd) ? 'the folder does not exist' : messageOf(error);
+    throw new CommandError(`${what} could not start: ${why}.`, undefined, '');
   } finally {
     clearTimeout(timer);
   }

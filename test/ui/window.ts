@@ -51,6 +51,17 @@ export class Window {
     await this.server.stop();
   }
 
+  /** Reloads the window, as its command does; returns when the Explorer is back. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
+  /** The tab of the panel. */
+  panelTab(): Locator {
+    return this.page.locator('.tab', { hasText: /Gradient Lens/ });
+  }
+
   /** Keeps a picture of the window below out/screenshots/. */
   async screenshot(what: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
