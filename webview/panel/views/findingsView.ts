@@ -1,0 +1,131 @@
+// The findings: what is wrong, on which evidence, and what to do about it, worst first.
+import type { Finding } from '../../../src/shared/core/finding';
+import type { RunView } from '../../../src/shared/protocol/panel';
+import { button, element, keepInStep, setHidden, setText } from '../dom';
+import { fileName, formatCount, formatValue, plural } from '../format';
+import { icon } from '../icons';
+import { createCard } from './card';
+import type { Frame, PageActions, View } from './view';
+import { bySeverity, isOpen, ruleWord } from './words';
+
+interface Entry {
+  finding: Finding;
+  /** Index in the run's list: how the host knows it. */
+  index: number;
+}
+
+const SEVERITY_WORDS = { error: 'Error', warning: 'Warning', information: 'Information' } as const;
+
+export class FindingsView implements View {
+  readonly root: HTMLElement;
+  private readonly card = createCard('findings', 'Findings');
+  private readonly list = element('ul', 'finding-list');
+  private readonly empty = element('p', 'finding-none');
+  private readonly emptyText = element('span');
+  private readonly nodes = new Map<string, HTMLElement>();
+  /** Index of each finding now; buttons look it up when they are pressed. */
+  private readonly indexes = new Map<string, number>();
+
+  constructor(private readonly actions: PageActions) {
+    this.root = this.card.root;
+    this.empty.append(icon('check'), this.emptyText);
+    this.card.body.append(this.empty, this.list);
+  }
+
+  draw({ state: { view } }: Frame): void {
+    setHidden(this.root, view === undefined);
+    if (view === undefined) return;
+    const entries = view.findings
+      .map((finding, index): Entry => ({ finding, index }))
+      .sort(
+        (a, b) =>
+          Number(isOpen(b.finding)) - Number(isOpen(a.finding)) || bySeverity(a.finding, b.finding),
+      );
+    const open = entries.filter(({ finding }) => isOpen(finding)).length;
+    setText(this.card.note, open === 0 ? '' : `${open} open`);
+    setHidden(this.empty, open > 0);
+    setText(this.emptyText, this.emptyWords(view, entries.length));
+    this.root.classList.toggle('has-problems', open > 0);
+    this.indexes.clear();
+    for (const entry of entries) this.indexes.set(this.keyOf(entry), entry.index);
+    setHidden(this.list, entries.length === 0);
+    keepInStep(
+      this.list,
+      this.nodes,
+      entries,
+      (entry) => this.keyOf(entry),
+      (entry) => this.create(entry),
+      (node, entry) => this.update(node, entry.finding),
+    );
+  }
+
+  private emptyWords(view: RunView, known: number): string {
+    if (view.step === 0) return 'Checks begin with the first step.';
+    const problems = known === 0 ? 'No problems found' : 'No open problems';
+    return `${problems} in ${plural(view.step, 'step')}.`;
+  }
+
+  private keyOf({ finding }: Entry): string {
+    const { rule, layer, tensor, firstStep } = finding;
+    return [rule, layer, tensor, firstStep].join('\n');
+  }
+
+  private create(entry: Entry): HTMLElement {
+    const { finding } = entry;
+    const key = this.keyOf(entry);
+    const head = element(
+      'div',
+      'finding-head',
+      {},
+      element('span', `severity severity-${finding.severity}`, {}, icon(finding.severity)),
+      element('span', 'visually-hidden', {}, SEVERITY_WORDS[finding.severity]),
+      element('strong', 'finding-rule', {}, ruleWord(finding.rule)),
+    );
+    if (finding.layer !== undefined) {
+      const { layer } = finding;
+      const link = button('link', layer, () => this.actions.select(layer));
+      link.title = `Show the statistics of ${layer}`;
+      head.append(link);
+    }
+    if (finding.location !== undefined) {
+      const place = `${fileName(finding.location.file)}:${finding.location.line}`;
+      const link = button('link finding-place', place, () => this.reveal(key));
+      link.title = 'Open the line that built the layer';
+      head.append(link);
+    }
+    const remedies = element('ol', 'remedies', { 'aria-label': 'What to do, most effective first' });
+    for (const remedy of finding.remedies) remedies.append(element('li', '', {}, remedy.title));
+    return element(
+      'li',
+      'finding',
+      {},
+      head,
+      element('p', 'finding-message'),
+      element('p', 'finding-evidence'),
+      ...(finding.remedies.length > 0 ? [remedies] : []),
+    );
+  }
+
+  private update(node: HTMLElement, finding: Finding): void {
+    node.classList.toggle('closed', !isOpen(finding));
+    const message = node.querySelector('.finding-message');
+    const evidence = node.querySelector('.finding-evidence');
+    if (message !== null) setText(message, finding.message);
+    if (evidence !== null) setText(evidence, evidenceWords(finding));
+  }
+
+  private reveal(key: string): void {
+    const finding = this.indexes.get(key);
+    if (finding !== undefined) this.actions.post({ type: 'reveal', target: { finding } });
+  }
+}
+
+/** `mean |gradient| 2.1e-9, threshold 1e-7, over 50 steps · since step 12`. */
+export function evidenceWords(finding: Finding): string {
+  const { measured, threshold, unit, window } = finding.evidence;
+  const span =
+    finding.closedStep === undefined
+      ? `since step ${formatCount(finding.firstStep)}`
+      : `steps ${formatCount(finding.firstStep)}–${formatCount(finding.lastStep)}, no longer holds`;
+  return `${unit} ${formatValue(measured)}, threshold ${formatValue(threshold)}, over ${plural(window, 'step')} · ${span}`;
+}

@@ -1,0 +1,197 @@
+// The header: which run this is, how it stands, and the controls. Stays in view while scrolling.
+import { isFinal } from '../../../src/shared/core/run';
+import type { PanelAction, RunView } from '../../../src/shared/protocol/panel';
+import { button, element, setAttribute, setHidden, setText } from '../dom';
+import { formatCount, formatValue } from '../format';
+import { type IconName, icon, setIcon } from '../icons';
+import type { Frame, PageActions, View } from './view';
+import { backendWord, isCutOff, stateIcon, stateWord } from './words';
+
+interface Control {
+  node: HTMLButtonElement;
+  /** Why it cannot be used now; `undefined` where it can. */
+  blocked(view: RunView): string | undefined;
+  label: string;
+}
+
+/** Reason that holds for every control of a worker that is gone. */
+function goneReason(view: RunView): string | undefined {
+  if (isFinal(view.state)) return 'the run has ended';
+  return view.live ? undefined : 'the run was interrupted';
+}
+
+function pauseBlocked(view: RunView): string | undefined {
+  if (!view.pausable) {
+    return 'this program trains in a loop that never awaits, so it can be stopped but not paused';
+  }
+  return goneReason(view) ?? (view.state === 'starting' ? 'training has not begun' : undefined);
+}
+
+function stepBlocked(view: RunView): string | undefined {
+  const gone = goneReason(view);
+  if (gone !== undefined) return gone;
+  if (!view.pausable) return pauseBlocked(view);
+  return view.state === 'paused' ? undefined : 'pause first';
+}
+
+export class HeaderView implements View {
+  readonly root = element('header', 'header');
+  private readonly state = element('span', 'run-state');
+  private readonly stateWord = element('span');
+  private readonly title = element('h1', 'title');
+  private readonly facts = element('dl', 'facts');
+  private readonly factNodes = new Map<string, { pair: HTMLElement; value: HTMLElement }>();
+  private readonly toolbar = element('div', 'toolbar', { role: 'toolbar', 'aria-label': 'Run' });
+  private readonly progress = element('div', 'progress', { role: 'progressbar' });
+  private readonly progressBar = element('div', 'progress-bar');
+  private readonly controls: Control[] = [];
+  private readonly pause: Control;
+
+  constructor(private readonly actions: PageActions) {
+    this.pause = this.control('pause', 'Pause', () => this.pauseOrResume(), pauseBlocked);
+    this.control('step', 'Train one step', () => this.act('step'), stepBlocked);
+    this.control('stop', 'Stop', () => this.act('stop'), goneReason);
+    this.control('restart', 'Restart with the same seed', () => this.act('restart'), () => undefined);
+    this.control('output', 'Show output', () => this.act('showOutput'), () => undefined);
+    this.toolbar.addEventListener('keydown', (event) => this.moveFocus(event));
+    this.state.append(this.stateWord);
+    this.progress.append(this.progressBar);
+    this.root.append(
+      element('div', 'header-top', {}, this.state, this.title, this.toolbar),
+      this.facts,
+      this.progress,
+    );
+  }
+
+  draw({ state: { view } }: Frame): void {
+    setHidden(this.root, view === undefined);
+    if (view === undefined) return;
+    setAttribute(this.state, 'data-state', isCutOff(view) ? 'interrupted' : view.state);
+    setIcon(this.state, stateIcon(view));
+    setText(this.stateWord, stateWord(view));
+    setText(this.title, view.title);
+    setAttribute(this.title, 'title', view.path);
+    this.drawFacts(view);
+    this.drawControls(view);
+    this.drawProgress(view);
+  }
+
+  private drawFacts(view: RunView): void {
+    const of = (value: number, whole?: number): string =>
+      whole === undefined ? formatCount(value) : `${formatCount(value)} / ${formatCount(whole)}`;
+    const planned =
+      view.epochs !== undefined && view.stepsPerEpoch !== undefined
+        ? view.epochs * view.stepsPerEpoch
+        : undefined;
+    this.fact('Step', of(view.step, view.maxSteps ?? planned));
+    this.fact('Epoch', view.epoch === undefined ? '' : of(view.epoch, view.epochs));
+    const speed = isFinal(view.state) || !view.live ? undefined : view.stepsPerSecond;
+    this.fact('Steps/s', speed === undefined ? '' : formatValue(speed));
+    const fallback = view.backendReason !== undefined && view.backendReason !== '';
+    this.fact(
+      'Backend',
+      view.backend === '' ? '' : backendWord(view.backend),
+      [view.backendReason, view.renderer].filter((text) => text !== undefined && text !== '').join('\n'),
+      fallback,
+    );
+    this.fact('Seed', String(view.seed));
+  }
+
+  /** A fact left empty is not shown. A `marked` one carries an icon: hovering it says why. */
+  private fact(name: string, value: string, hint = '', marked = false): void {
+    let fact = this.factNodes.get(name);
+    if (fact === undefined) {
+      const node = element('dd');
+      fact = { pair: element('div', 'fact', {}, element('dt', '', {}, name), node), value: node };
+      this.factNodes.set(name, fact);
+      this.facts.append(fact.pair);
+    }
+    setHidden(fact.pair, value === '');
+    setText(fact.value, value);
+    setAttribute(fact.pair, 'title', hint === '' ? undefined : hint);
+    const icons = fact.pair.querySelectorAll('svg');
+    if (marked && icons.length === 0) fact.pair.append(icon('information'));
+    if (!marked) icons.forEach((node) => node.remove());
+  }
+
+  private control(
+    name: IconName,
+    label: string,
+    run: () => void,
+    blocked: Control['blocked'],
+  ): Control {
+    const control: Control = { node: button('tool', label, () => undefined), blocked, label };
+    control.node.textContent = '';
+    control.node.append(element('span', 'tool-word', {}, label));
+    setIcon(control.node, name);
+    // Blocked controls keep their focus and tell their reason, so they are not `disabled`.
+    control.node.addEventListener('click', () => {
+      if (control.node.getAttribute('aria-disabled') !== 'true') run();
+    });
+    control.node.tabIndex = this.controls.length === 0 ? 0 : -1;
+    this.controls.push(control);
+    this.toolbar.append(control.node);
+    return control;
+  }
+
+  private drawControls(view: RunView): void {
+    const paused = view.state === 'paused';
+    setIcon(this.pause.node, paused ? 'play' : 'pause');
+    this.pause.label = paused ? 'Resume' : 'Pause';
+    for (const { node, blocked, label } of this.controls) {
+      const reason = blocked(view);
+      const title = reason === undefined ? label : `${label}: ${reason}`;
+      setAttribute(node, 'aria-disabled', reason === undefined ? undefined : 'true');
+      setAttribute(node, 'title', title);
+      setAttribute(node, 'aria-label', title);
+      const word = node.querySelector('.tool-word');
+      if (word !== null) setText(word, label.split(' ')[0] ?? label);
+    }
+    setAttribute(this.root, 'data-final', isFinal(view.state) || !view.live);
+  }
+
+  private drawProgress(view: RunView): void {
+    const whole =
+      view.maxSteps ??
+      (view.epochs !== undefined && view.stepsPerEpoch !== undefined
+        ? view.epochs * view.stepsPerEpoch
+        : undefined);
+    const waiting = view.state === 'starting' && view.live;
+    setHidden(this.progress, whole === undefined && !waiting);
+    setAttribute(this.progress, 'data-waiting', waiting);
+    const share = whole === undefined ? 0 : Math.min(1, view.step / Math.max(1, whole));
+    setAttribute(this.progress, 'aria-label', 'Training progress');
+    setAttribute(this.progress, 'aria-valuemin', 0);
+    setAttribute(this.progress, 'aria-valuemax', 100);
+    setAttribute(this.progress, 'aria-valuenow', waiting ? undefined : Math.round(share * 100));
+    this.progressBar.style.transform = `scaleX(${share.toFixed(4)})`;
+  }
+
+  private pauseOrResume(): void {
+    this.act(this.pause.label === 'Resume' ? 'resume' : 'pause');
+  }
+
+  private act(action: PanelAction): void {
+    this.actions.post({ type: 'action', action });
+  }
+
+  /** Arrow keys walk the toolbar, as its role promises. */
+  private moveFocus(event: KeyboardEvent): void {
+    const nodes = this.controls.map(({ node }) => node);
+    const at = nodes.findIndex((node) => node === document.activeElement);
+    const to =
+      event.key === 'ArrowRight'
+        ? (at + 1) % nodes.length
+        : event.key === 'ArrowLeft'
+          ? (at + nodes.length - 1) % nodes.length
+          : event.key === 'Home'
+            ? 0
+            : event.key === 'End'
+              ? nodes.length - 1
+              : -1;
+    if (to < 0) return;
+    event.preventDefault();
+    nodes.forEach((node, index) => (node.tabIndex = index === to ? 0 : -1));
+    nodes[to]?.focus();
+  }
+}

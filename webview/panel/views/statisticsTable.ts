@@ -1,0 +1,79 @@
+// The numbers of a layer at its newest step: one column per quantity, one row per statistic.
+import type { LayerRecord, TensorRecord, TensorSummary } from '../../../src/shared/core/stepRecord';
+import { element } from '../dom';
+import { formatCount, formatShare, formatValue } from '../format';
+
+/** The quantities of a layer, by their key in its record. */
+export const QUANTITIES = {
+  gradient: 'Gradient',
+  weight: 'Weight',
+  activation: 'Activation',
+  activationGradient: 'δ (output gradient)',
+} as const;
+export type Quantity = keyof typeof QUANTITIES;
+
+type Statistic = (summary: TensorSummary) => string;
+
+const STATISTICS: readonly (readonly [string, Statistic])[] = [
+  ['Norm', (s) => formatValue(s.norm)],
+  ['Mean', (s) => formatValue(s.mean)],
+  ['Std', (s) => formatValue(s.std)],
+  ['Min', (s) => formatValue(s.min)],
+  ['Max', (s) => formatValue(s.max)],
+  ['Elements', (s) => formatCount(s.count)],
+  ['Zeros', (s) => (s.count === 0 ? '0' : formatShare(s.zeros / s.count))],
+  ['NaN', (s) => formatCount(s.nans)],
+  ['+Inf', (s) => formatCount(s.posInfs)],
+  ['−Inf', (s) => formatCount(s.negInfs)],
+];
+
+/** Statistics whose value above zero is a fault. */
+const FAULTS = new Set(['NaN', '+Inf', '−Inf']);
+
+/** The summary of a quantity, where the record has it. */
+export function summaryOf(
+  record: LayerRecord | TensorRecord,
+  quantity: Quantity,
+): TensorSummary | undefined {
+  if (quantity === 'gradient' || quantity === 'weight') return record[quantity];
+  return (record as LayerRecord)[quantity];
+}
+
+/** Table rows of what concerns the layer as a whole. */
+export function layerFacts(record: LayerRecord | TensorRecord): [string, string][] {
+  const facts: [string, string][] = [['Update ratio ‖Δw‖/‖w‖', formatValue(record.updateRatio)]];
+  const { deadUnits, saturatedUnits } = record as LayerRecord;
+  if (deadUnits !== undefined) facts.push(['Dead units', formatShare(deadUnits)]);
+  if (saturatedUnits !== undefined) facts.push(['Saturated units', formatShare(saturatedUnits)]);
+  return facts;
+}
+
+/** Builds the table for the quantities that the record has. */
+export function statisticsTable(record: LayerRecord | TensorRecord, caption: string): HTMLElement {
+  const present = (Object.keys(QUANTITIES) as Quantity[]).flatMap((quantity) => {
+    const summary = summaryOf(record, quantity);
+    return summary === undefined ? [] : [{ quantity, summary }];
+  });
+  const head = element('tr', '', {}, element('th', '', { scope: 'col' }, ''));
+  for (const { quantity } of present) {
+    const [word = ''] = QUANTITIES[quantity].split(' ');
+    head.append(element('th', '', { scope: 'col', title: QUANTITIES[quantity] }, word));
+  }
+  const body = element('tbody');
+  for (const [name, statistic] of STATISTICS) {
+    const row = element('tr', '', {}, element('th', '', { scope: 'row' }, name));
+    for (const { summary } of present) {
+      const text = statistic(summary);
+      row.append(element('td', FAULTS.has(name) && text !== '0' ? 'bad' : '', {}, text));
+    }
+    body.append(row);
+  }
+  return element(
+    'table',
+    'statistics',
+    {},
+    element('caption', 'visually-hidden', {}, caption),
+    element('thead', '', {}, head),
+    body,
+  );
+}

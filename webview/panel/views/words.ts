@@ -1,0 +1,110 @@
+// Words and icons for states, rules and severities: one place, so that the page speaks with one voice.
+import type { Finding, RuleId, Severity } from '../../../src/shared/core/finding';
+import { isFinal } from '../../../src/shared/core/run';
+import type { RunView } from '../../../src/shared/protocol/panel';
+import type { IconName } from '../icons';
+
+const STATE_WORDS = {
+  starting: 'Starting',
+  running: 'Training',
+  paused: 'Paused',
+  completed: 'Completed',
+  stopped: 'Stopped',
+  failed: 'Failed',
+} as const;
+
+const STATE_ICONS = {
+  starting: 'circle',
+  running: 'dot',
+  paused: 'pause',
+  completed: 'check',
+  stopped: 'stop',
+  failed: 'error',
+} as const satisfies Record<RunView['state'], IconName>;
+
+/** True where the worker is gone although the run had not ended. */
+export function isCutOff(view: RunView): boolean {
+  return !view.live && !isFinal(view.state);
+}
+
+export function stateWord(view: RunView): string {
+  return isCutOff(view) ? 'Interrupted' : STATE_WORDS[view.state];
+}
+
+export function stateIcon(view: RunView): IconName {
+  return isCutOff(view) ? 'warning' : STATE_ICONS[view.state];
+}
+
+const RULE_WORDS: Record<RuleId, string> = {
+  'vanishing-gradient': 'Vanishing gradient',
+  'exploding-gradient': 'Exploding gradient',
+  'non-finite': 'NaN or infinity',
+  'dead-units': 'Dead units',
+  'saturated-units': 'Saturated units',
+  'update-ratio': 'Update ratio',
+  'poor-initialization': 'Poor initialization',
+  'loss-plateau': 'Loss plateau',
+  'loss-oscillation': 'Loss oscillation',
+  'loss-divergence': 'Loss divergence',
+  overfitting: 'Overfitting',
+  'unchanged-weights': 'Unchanged weights',
+  'loss-activation-mismatch': 'Loss and activation mismatch',
+  'data-range': 'Data range',
+  'class-imbalance': 'Class imbalance',
+  'framework-defect': 'Framework defect',
+};
+
+export function ruleWord(rule: RuleId): string {
+  return RULE_WORDS[rule];
+}
+
+/** The rule in a word short enough for a badge. */
+export function ruleBadge(rule: RuleId): string {
+  switch (rule) {
+    case 'vanishing-gradient':
+      return 'Vanishing';
+    case 'exploding-gradient':
+      return 'Exploding';
+    case 'non-finite':
+      return 'NaN / Inf';
+    case 'poor-initialization':
+      return 'Initialization';
+    case 'loss-activation-mismatch':
+      return 'Mismatch';
+    default:
+      return RULE_WORDS[rule];
+  }
+}
+
+const SEVERITY_RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
+
+/** Worst first, then the newest. */
+export function bySeverity(a: Finding, b: Finding): number {
+  return SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || b.lastStep - a.lastStep;
+}
+
+export function isOpen(finding: Finding): boolean {
+  return finding.closedStep === undefined;
+}
+
+/** Open findings that concern a layer, worst first. */
+export function findingsOf(view: RunView, layer: string): Finding[] {
+  return view.findings
+    .filter(
+      (finding) =>
+        isOpen(finding) &&
+        (finding.layer === layer || (finding.relatedLayers ?? []).includes(layer)),
+    )
+    .sort(bySeverity);
+}
+
+/** The backend as people write it. */
+export function backendWord(backend: string): string {
+  const words: Record<string, string> = {
+    webgl: 'WebGL',
+    wasm: 'WebAssembly',
+    cpu: 'CPU',
+    node: 'Node',
+  };
+  return words[backend] ?? backend;
+}
