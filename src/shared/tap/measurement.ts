@@ -2,6 +2,7 @@
 // record is made of their summaries.
 import type { LayerRecord, StepRecord, TensorRecord, TensorSummary } from '../core/stepRecord';
 import { mergeSummaries } from '../core/summary';
+import { TapError } from './errors';
 import type { Capture } from './computations';
 import type { VariableLike } from './internals';
 import type { Tensor } from './types';
@@ -93,7 +94,8 @@ function summaryAt(
   return (index) => {
     const summary = summaries[index];
     if (summary === undefined || summaries.length !== expected) {
-      throw new Error(
+      throw new TapError(
+        'statistics-incomplete',
         `The statistics of step ${step} are incomplete: ${summaries.length} of ${expected} tensors. ` +
           'Restart the run; if it happens again, choose another backend.',
       );

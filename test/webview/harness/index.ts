@@ -102,7 +102,8 @@ function callExposed({ name, args }: { name: string; args: unknown[] }): unknown
 }
 
 async function resourcesOf(entry: string, options: HarnessOptions): Promise<Map<string, Resource>> {
-  const html = '<!doctype html><meta charset="utf-8"><body><script src="/entry.js"></script>';
+  const html =
+    '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><body><script src="/entry.js"></script>';
   const csp = options.csp === undefined ? {} : { 'content-security-policy': options.csp };
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
   return new Map<string, Resource>([

@@ -1,6 +1,7 @@
 // Picks the statistics engine that fits the backend tfjs trains on.
 import type { StatisticsEngine, TfNamespace } from '../../../src/shared/tap/types';
 import { createTypedArrayStatistics, readCopy, readCpu, readWasm } from './typedArray';
+import { createWebglStatistics } from './webgl/index';
 
 /** The engine for the backend that `tf` uses now. Create it after the backend is ready. */
 export function createStatistics(tf: TfNamespace): StatisticsEngine {
@@ -9,6 +10,8 @@ export function createStatistics(tf: TfNamespace): StatisticsEngine {
       return createTypedArrayStatistics(readCpu(tf));
     case 'wasm':
       return createTypedArrayStatistics(readWasm(tf));
+    case 'webgl':
+      return createWebglStatistics(tf) ?? createTypedArrayStatistics(readCopy(tf));
     default:
       return createTypedArrayStatistics(readCopy(tf));
   }

@@ -73,8 +73,8 @@ export function readWasm(tf: TfNamespace): ReadValues {
 }
 
 /**
- * Values of a tensor on any other backend. Read from a copy, because reading makes the WebGL backend
- * move a tensor to the CPU, which would change how the user's next operations are computed.
+ * Values of a tensor on any other backend. Read from a copy, because the WebGL backend keeps what it
+ * has read beside the texture, for as long as the user keeps the tensor.
  */
 export function readCopy(tf: TfNamespace): ReadValues {
   const { mul } = tf;

@@ -1,0 +1,149 @@
+// Runs in Chromium: the statistics engine of a backend, on tensors whose values are known.
+import * as tfjs from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { summarize } from '../../../src/shared/core/summary';
+import type { TensorSummary } from '../../../src/shared/core/stepRecord';
+import { createStatistics } from '../../../webview/runtime/statistics/index';
+import { createWebglStatistics } from '../../../webview/runtime/statistics/webgl/index';
+import type { StatisticsEngine } from '../../../src/shared/tap/types';
+import { expose } from '../harness/page';
+
+/** Which layout a tensor is uploaded in; `memory` leaves it on the CPU. */
+type Place = 'unpacked' | 'packed' | 'memory';
+
+interface Comparison {
+  actual: TensorSummary;
+  expected: TensorSummary;
+}
+
+interface InternalBackend {
+  texData: { get(id: object): { isPacked?: boolean; texture?: unknown } };
+  uploadToGPU(id: object): void;
+}
+
+let engine: StatisticsEngine | undefined;
+
+async function start(backend: string): Promise<string> {
+  setWasmPaths('/');
+  tfjs.env().set('SOFTWARE_WEBGL_ENABLED', true);
+  await tfjs.setBackend(backend);
+  await tfjs.ready();
+  engine?.dispose();
+  engine = createStatistics({ ...tfjs });
+  return tfjs.getBackend();
+}
+
+function statistics(): StatisticsEngine {
+  if (engine === undefined) throw new Error('Call start first.');
+  return engine;
+}
+
+function place(tensor: tfjs.Tensor, where: Place): void {
+  if (tfjs.getBackend() !== 'webgl' || where === 'memory' || tensor.size === 0) return;
+  const backend = tfjs.backend() as unknown as InternalBackend;
+  backend.texData.get(tensor.dataId).isPacked = where === 'packed';
+  backend.uploadToGPU(tensor.dataId);
+}
+
+/** Measures all tensors in one session and compares each with the float64 reference. */
+function compare(cases: { values: number[]; shape: number[]; place: Place }[]): Comparison[] {
+  const before = tfjs.memory().numTensors;
+  const arrays = cases.map(({ values }) => Float32Array.from(values));
+  const tensors = cases.map(({ shape }, i) => tfjs.tensor(arrays[i]!, shape));
+  tensors.forEach((tensor, i) => place(tensor, cases[i]!.place));
+  const pending = statistics().measure(tensors);
+  tensors.forEach((tensor) => tensor.dispose());
+  const results = pending.take();
+  if (tfjs.memory().numTensors !== before) throw new Error('Tensors leaked.');
+  return results.map((actual, i) => ({ actual, expected: summarize(arrays[i]!) }));
+}
+
+/** Tensors as operations leave them: padding that is not zero, slices, reshapes that share data. */
+function compareDerived(): Record<string, Comparison> {
+  const engine = tfjs.engine();
+  engine.startScope();
+  try {
+    const x = tfjs.randomNormal([7, 5, 9], 0, 3, 'float32', 5);
+    const w = tfjs.randomNormal([9, 3], 0, 1, 'float32', 6);
+    const flat = x.reshape<tfjs.Tensor2D>([35, 9]);
+    const product = tfjs.matMul(flat, w);
+    const derived: Record<string, tfjs.Tensor> = {
+      exp: tfjs.exp(x),
+      product,
+      reshaped: product.reshape([5, 21]),
+      rank6: product.reshape([1, 5, 1, 7, 3, 1]),
+      slice: tfjs.slice(tfjs.exp(x), [1, 1, 1], [4, 3, 7]),
+      rows: tfjs.slice(product, [3, 0], [11, 3]),
+      transposed: product.transpose(),
+      scalar: product.sum(),
+      vector: tfjs.exp(product.sum(1)),
+      conv: tfjs.conv2d(
+        tfjs.randomNormal<tfjs.Rank.R4>([2, 9, 9, 3], 0, 1, 'float32', 1),
+        tfjs.randomNormal<tfjs.Rank.R4>([3, 3, 3, 5], 0, 1, 'float32', 2),
+        1,
+        'valid',
+      ),
+      large: tfjs.matMul(
+        tfjs.randomNormal([700, 40], 0, 1, 'float32', 3),
+        tfjs.randomNormal([40, 801], 0, 1, 'float32', 4),
+      ),
+      empty: tfjs.zeros([0, 4]),
+    };
+    const names = Object.keys(derived);
+    const results = statistics().measure(Object.values(derived)).take();
+    return Object.fromEntries(
+      names.map((name, i) => {
+        const expected = summarize(derived[name]!.dataSync());
+        return [name, { actual: results[i]!, expected }];
+      }),
+    );
+  } finally {
+    engine.endScope();
+  }
+}
+
+/** Several sessions in flight, taken late and partly discarded; whether tfjs still computes right. */
+async function inFlight(): Promise<{
+  norms: number[];
+  expected: number[];
+  sum: number;
+  ready: boolean;
+}> {
+  const scales = [1, 2, 3, 4, 5];
+  const base = tfjs.matMul(tfjs.ones([40, 30]), tfjs.ones([30, 20]));
+  const pendings = scales.map((s) => {
+    const scaled = base.mul(s);
+    const pending = statistics().measure([scaled]);
+    scaled.dispose();
+    return pending;
+  });
+  pendings[2]!.discard();
+  await base.data();
+  const ready = pendings[4]!.isReady();
+  const kept = [0, 1, 3, 4];
+  const norms = kept.map((i) => pendings[i]!.take()[0]!.norm);
+  const sum = (await base.sum().data())[0]!;
+  base.dispose();
+  return { norms, expected: kept.map((i) => scales[i]! * 30 * Math.sqrt(800)), sum, ready };
+}
+
+/** Milliseconds for one session over tensors of the given sizes, result included. */
+function time(shapes: number[][], rounds: number): number[] {
+  const tensors = shapes.map((shape) => tfjs.randomNormal(shape, 0, 1, 'float32', 1).mul(2));
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const start = performance.now();
+    statistics().measure(tensors).take();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+/** Whether the engine that reads textures in place can be made; else a reading one takes over. */
+function inPlace(): boolean {
+  const made = createWebglStatistics({ ...tfjs });
+  made?.dispose();
+  return made !== undefined;
+}
+
+expose({ start, inPlace, compare, compareDerived, inFlight, time });
