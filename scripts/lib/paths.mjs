@@ -9,5 +9,8 @@ export const out = path.join(root, 'out');
 export const screenshots = path.join(out, 'screenshots');
 export const examples = path.join(root, 'examples');
 
-/** @param {string} file An absolute path, shortened for messages. */
-export const relative = (file) => path.relative(root, file) || '.';
+/** @param {string} file An absolute path, shortened for messages where it lies in the checkout. */
+export function relative(file) {
+  const short = path.relative(root, file) || '.';
+  return short.startsWith('..') ? file : short;
+}
