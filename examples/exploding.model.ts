@@ -1,8 +1,10 @@
 // A fault on purpose: sixteen layers whose weights are drawn too large.
 //
-// What to look at: each layer multiplies what passes it, forward and backward, so the gradients
-// grow from layer to layer. The first update is larger than the weights, the second one meets
-// far larger gradients, and a few steps later everything is NaN.
+// What to look at: each layer doubles what passes it, the signal on its way forward and its
+// gradient on its way back, so after sixteen layers both are about 2^16 times too large. A weight's
+// gradient is the product of the two: in the first step every layer shows norms around 1e9, where
+// the healthy twin shows about 10. The first update throws the weights far off, and within a
+// handful of steps the loss is infinite, then NaN.
 // The cure is in healthy-deep.model.ts, which differs in one line: the initializer.
 import * as tf from '@tensorflow/tfjs';
 import { synthetic, type Data, type Training } from 'gradient-lens';
@@ -33,6 +35,6 @@ export function data(): Data {
 export const training: Training = {
   epochs: 10,
   batchSize: 32,
-  optimizer: { name: 'sgd', learningRate: 0.005 },
+  optimizer: { name: 'sgd', learningRate: 0.001 },
   loss: 'meanSquaredError',
 };

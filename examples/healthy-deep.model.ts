@@ -31,6 +31,6 @@ export function data(): Data {
 export const training: Training = {
   epochs: 10,
   batchSize: 32,
-  optimizer: { name: 'sgd', learningRate: 0.005 },
+  optimizer: { name: 'sgd', learningRate: 0.001 },
   loss: 'meanSquaredError',
 };
