@@ -3,18 +3,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { progress } from './log.mjs';
+import { isAlive } from './processes.mjs';
 
 const POLL_MS = 500;
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
-  }
-}
 
 /** @param {string} folder @returns {Promise<number | undefined>} */
 async function ownerOf(folder) {

@@ -1,32 +1,51 @@
-// Child processes that must not outlive the command: each leads its own process group, and the whole
-// group is ended when the command ends, however it ends (short of SIGKILL).
+// Child processes that must not outlive the command. Each leads its own process group; beside each
+// stands a guardian, a shell that waits on a pipe from here. However this process ends, SIGKILL
+// included, the pipe closes and the guardian ends the group, and so on down a chain of commands.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
-/** @type {Set<number>} Process group ids still to end. */
-const groups = new Set();
-let guarded = false;
-
-/** @param {number} pid @param {NodeJS.Signals} signal @returns {boolean} False when it is gone. */
-function signalGroup(pid, signal) {
+/** @param {number} pid @returns {boolean} True while the process runs. */
+export function isAlive(pid) {
   try {
-    process.kill(-pid, signal);
-    return true;
+    process.kill(pid, 0);
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    // In containers without an init an orphan that has ended stays as a zombie, state Z.
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
 }
 
-function guardExit() {
-  if (guarded) return;
-  guarded = true;
-  process.on('exit', () => groups.forEach((pid) => signalGroup(pid, 'SIGKILL')));
-  for (const [signal, code] of /** @type {const} */ ([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ])) {
-    process.on(signal, () => process.exit(code));
+/** @param {number} pid @param {NodeJS.Signals} signal Sent to the group; one that is gone is fine. */
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // No such process: it has ended.
   }
+}
+
+/**
+ * @param {number} pid Leader of the group to end with this process.
+ * @returns {() => void} Dismisses the guardian: the group has ended.
+ */
+function guard(pid) {
+  if (process.platform === 'win32') return () => undefined;
+  const script =
+    'read _; kill -TERM "-$0" 2>/dev/null && sleep 1; kill -KILL "-$0" 2>/dev/null';
+  const guardian = spawn('/bin/sh', ['-c', script, String(pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guardian.unref();
+  // The other end of the pipe may be gone first; that is no failure of ours.
+  guardian.stdin.on('error', () => undefined);
+  /** @type {import('node:net').Socket} */ (guardian.stdin).unref();
+  return () => guardian.kill('SIGKILL');
 }
 
 /**
@@ -37,7 +56,6 @@ function guardExit() {
  * @returns {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>}
  */
 export function start(command, args, options = {}) {
-  guardExit();
   const child = spawn(command, [...args], {
     ...options,
     detached: true,
@@ -45,14 +63,11 @@ export function start(command, args, options = {}) {
   });
   const { pid } = child;
   if (pid !== undefined) {
-    groups.add(pid);
+    const dismiss = guard(pid);
     // The leader is gone, its helpers may not be: a server leaves its extension hosts behind.
     child.once('exit', () => {
-      signalGroup(pid, 'SIGTERM');
-      setTimeout(() => {
-        signalGroup(pid, 'SIGKILL');
-        groups.delete(pid);
-      }, 1000).unref();
+      signalGroup(pid, 'SIGKILL');
+      dismiss();
     });
   }
   return child;

@@ -1,20 +1,14 @@
 // Commands of the scripts: what a failure says, and that nothing outlives a command.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CommandError, exec } from '../../../scripts/lib/exec.mjs';
+import { isAlive } from '../../../scripts/lib/processes.mjs';
 
 const node = (code: string) => ['-e', code];
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe('exec', () => {
   let folder: string;
@@ -46,6 +40,22 @@ describe('exec', () => {
     await assert.rejects(exec('gradient-lens-no-such-command', []), /could not start: .*ENOENT/);
   });
 
+  it('ends its commands when this process is killed', async () => {
+    const pidFile = path.join(folder, 'pid');
+    const module = JSON.stringify(path.join(__dirname, '../../../scripts/lib/exec.mjs'));
+    const sleeper = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+      setInterval(() => undefined, 1000);`;
+    const script = `import(${module}).then(({ exec }) =>
+      exec(process.execPath, ['-e', ${JSON.stringify(sleeper)}]));`;
+    const parent = spawn(process.execPath, node(script), { stdio: 'ignore' });
+    for (let i = 0; i < 100 && !existsSync(pidFile); i++) await pause(50);
+    parent.kill('SIGKILL');
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    assert.ok(pid > 0);
+    for (let i = 0; i < 40 && isAlive(pid); i++) await pause(100);
+    assert.equal(isAlive(pid), false);
+  });
+
   it('ends a command that takes too long, with the processes it started', async () => {
     const pidFile = path.join(folder, 'pid');
     const grandchild = 'setInterval(() => undefined, 1000)';
@@ -60,7 +70,7 @@ describe('exec', () => {
     );
     const pid = Number(readFileSync(pidFile, 'utf8'));
     assert.ok(pid > 0);
-    for (let i = 0; i < 30 && isAlive(pid); i++) await new Promise((r) => setTimeout(r, 100));
+    for (let i = 0; i < 30 && isAlive(pid); i++) await pause(100);
     assert.equal(isAlive(pid), false);
   });
 });
