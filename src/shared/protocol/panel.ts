@@ -49,7 +49,10 @@ export interface Curves {
   loss: Float64Array;
   learningRate: Float64Array;
   metrics: Record<string, Float64Array>;
-  /** Gradient norm per layer name; NaN where the layer was not updated in the step. */
+  /**
+   * Gradient norm per layer name; NaN where the layer was not updated in the step, Infinity where its
+   * gradient holds NaN or infinite elements.
+   */
   gradientNorm: Record<string, Float64Array>;
   /** Steps at which the loss was NaN or infinite. */
   nonFiniteSteps: number[];

@@ -1,0 +1,204 @@
+// The step records of a run within a byte budget. They are held packed (a sixth of their size as
+// objects) and unpack themselves when read. Beyond the budget they are thinned by step; what a
+// reader looks for first (start, end, extremes, first non-finite values) is never dropped.
+import type { StepRecord } from '../shared/core/stepRecord';
+import { nonFiniteCount } from '../shared/core/summary';
+import { encodePacked } from '../shared/protocol/codec';
+import { RecordPacker, type PackedRecord } from '../shared/protocol/recordPacker';
+
+/** Records with non-finite values that are protected; a run that stays NaN says no more later. */
+const MAX_PROTECTED_NON_FINITE = 64;
+/** Newest records that thinning leaves alone. */
+const EXACT_TAIL = 32;
+/** Estimated size of the object around a packed record, bytes. */
+const ENTRY_OVERHEAD = 400;
+/** Share of the budget that a thinning leaves, so that thinnings are far apart. */
+const THINNED_SHARE = 0.7;
+
+interface Entry {
+  step: number;
+  packed: PackedRecord;
+  view: StepRecord;
+  isProtected: boolean;
+}
+
+/** Lowest and highest value met so far, and the entries that hold them. */
+class Extremes {
+  private low: { value: number; entry: Entry } | undefined;
+  private high: { value: number; entry: Entry } | undefined;
+
+  note(value: number | undefined, entry: Entry): void {
+    if (value === undefined || !Number.isFinite(value)) return;
+    if (!this.low || value < this.low.value) this.low = { value, entry };
+    if (!this.high || value > this.high.value) this.high = { value, entry };
+  }
+
+  holds(entry: Entry): boolean {
+    return this.low?.entry === entry || this.high?.entry === entry;
+  }
+}
+
+/** True where anything in the record is NaN or infinite. */
+function isNonFinite(record: StepRecord): boolean {
+  if (record.loss !== undefined && !Number.isFinite(record.loss)) return true;
+  return Object.values(record.layers).some(
+    (layer) =>
+      nonFiniteCount(layer.gradient) > 0 ||
+      nonFiniteCount(layer.weight) > 0 ||
+      (layer.activation !== undefined && nonFiniteCount(layer.activation) > 0),
+  );
+}
+
+/** L2 norm of all gradients of the step together. */
+function totalGradientNorm(record: StepRecord): number {
+  let squares = 0;
+  for (const layer of Object.values(record.layers)) squares += layer.gradient.norm ** 2;
+  return Math.sqrt(squares);
+}
+
+/** Holds and hands out the records. */
+export class RecordStore {
+  private readonly packer = new RecordPacker();
+  private entries: Entry[] = [];
+  private bytes = 0;
+  private stride = 1;
+  private protectedNonFinite = 0;
+  private readonly loss = new Extremes();
+  private readonly gradientNorm = new Extremes();
+
+  /** @param budgetBytes bound of the packed records and of the objects around them. */
+  constructor(private readonly budgetBytes: number) {}
+
+  /** The kept records, ascending by step. The array is new; the records are shared. */
+  get records(): StepRecord[] {
+    return this.entries.map((entry) => entry.view);
+  }
+
+  get length(): number {
+    return this.entries.length;
+  }
+
+  /** Bytes held. */
+  get size(): number {
+    return this.bytes;
+  }
+
+  append(record: StepRecord): void {
+    const packed = this.packer.pack(record);
+    const entry: Entry = {
+      step: record.step,
+      packed,
+      view: this.viewOf(record, packed),
+      isProtected: false,
+    };
+    if (isNonFinite(record) && this.protectedNonFinite < MAX_PROTECTED_NON_FINITE) {
+      entry.isProtected = true;
+      this.protectedNonFinite++;
+    }
+    this.loss.note(record.loss, entry);
+    this.gradientNorm.note(totalGradientNorm(record), entry);
+    this.entries.push(entry);
+    this.bytes += packed.bytes.length + ENTRY_OVERHEAD;
+    if (this.bytes > this.budgetBytes) this.thin();
+  }
+
+  /** Adds metrics to a kept record. False where that record is not kept, or not here yet. */
+  addMetrics(step: number, metrics: Record<string, number>): boolean {
+    const entry = this.entries[this.indexAfter(step) - 1];
+    if (entry?.step !== step) return false;
+    this.bytes -= entry.packed.bytes.length;
+    Object.assign(entry.view.metrics, metrics);
+    const unpacked = this.packer.unpack(entry.packed);
+    // Repacked into the same object: the record's view reads its bytes from there.
+    Object.assign(entry.packed, this.packer.pack({ ...unpacked, metrics: entry.view.metrics }));
+    this.bytes += entry.packed.bytes.length;
+    return true;
+  }
+
+  /** The records after `step`, packed for a message: at most `limit`, evenly spaced, newest included. */
+  encodeAfter(step: number, limit: number): ArrayBuffer {
+    const fresh = this.entries.slice(this.indexAfter(step));
+    const every = Math.max(1, Math.ceil(fresh.length / Math.max(1, limit)));
+    const last = fresh.length - 1;
+    const chosen = fresh.filter((_, i) => (last - i) % every === 0);
+    return encodePacked(
+      this.packer.templates,
+      chosen.map((entry) => entry.packed),
+    );
+  }
+
+  /** Index of the first entry after `step`, sought from the newest end, where readers are. */
+  private indexAfter(step: number): number {
+    let index = this.entries.length;
+    while (index > 0 && (this.entries[index - 1]?.step ?? 0) > step) index--;
+    return index;
+  }
+
+  /** A record whose layers and tensors are unpacked when read, and kept while somebody holds them. */
+  private viewOf(record: StepRecord, packed: PackedRecord): StepRecord {
+    let held: WeakRef<StepRecord> | undefined;
+    const whole = (): StepRecord => {
+      const known = held?.deref();
+      if (known) return known;
+      const unpacked = this.packer.unpack(packed);
+      held = new WeakRef(unpacked);
+      return unpacked;
+    };
+    return {
+      step: record.step,
+      ...(record.epoch !== undefined && { epoch: record.epoch }),
+      ...(record.loss !== undefined && { loss: record.loss }),
+      metrics: { ...record.metrics },
+      ...(record.learningRate !== undefined && { learningRate: record.learningRate }),
+      seconds: record.seconds,
+      get layers() {
+        return whole().layers;
+      },
+      get tensors() {
+        return whole().tensors;
+      },
+    };
+  }
+
+  private isKept(entry: Entry, index: number): boolean {
+    return (
+      index === 0 ||
+      index >= this.entries.length - EXACT_TAIL ||
+      entry.isProtected ||
+      this.loss.holds(entry) ||
+      this.gradientNorm.holds(entry)
+    );
+  }
+
+  /** Doubles the distance of kept steps until the budget holds, or only kept records are left. */
+  private thin(): void {
+    const target = this.budgetBytes * THINNED_SHARE;
+    // First the records since the last thinning, at its distance; then all, at twice the distance.
+    for (let first = true; this.bytes > target; first = false) {
+      if (!first) this.stride *= 2;
+      const before = this.entries.length;
+      let window = -1;
+      this.entries = this.entries.filter((entry, index) => {
+        const own = Math.floor(entry.step / this.stride);
+        const opensWindow = own !== window;
+        window = own;
+        if (opensWindow || this.isKept(entry, index)) return true;
+        this.bytes -= entry.packed.bytes.length + ENTRY_OVERHEAD;
+        return false;
+      });
+      const newest = this.entries.at(-1)?.step ?? 0;
+      if (this.entries.length === before && this.stride > newest) {
+        this.dropOldest(target);
+        return;
+      }
+    }
+  }
+
+  /** Records so large that the kept ones alone exceed the budget: the first and the newest stay. */
+  private dropOldest(target: number): void {
+    while (this.bytes > target && this.entries.length > 2) {
+      const [dropped] = this.entries.splice(1, 1);
+      this.bytes -= (dropped?.packed.bytes.length ?? 0) + ENTRY_OVERHEAD;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+// Why a run refuses a control.
+
+/** A control that a run cannot obey. `message` says why and what to do instead. */
+export class RunControlError extends Error {
+  override readonly name = 'RunControlError';
+
+  constructor(
+    readonly code: 'run-ended' | 'cannot-pause' | 'no-answer' | 'bad-step-count' | 'illegal-state',
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,32 @@
+// What the page shows of a run, apart from its series: a plain copy that can be sent.
+import type { RunView } from '../shared/protocol/panel';
+import type { TrainingRun } from './trainingRun';
+
+/** The run as a message. `title` is the file's name, `path` its place in the workspace. */
+export function viewOf(run: TrainingRun<unknown>): RunView {
+  const { plan, info, progress, error, memory, stepsPerSecond, epoch } = run;
+  const { maxSteps } = run.request;
+  return {
+    id: run.id,
+    title: run.title,
+    path: run.path,
+    state: run.state,
+    backend: run.backend,
+    ...(info.reason !== undefined && { backendReason: info.reason }),
+    ...(info.renderer !== undefined && { renderer: info.renderer }),
+    seed: run.request.seed,
+    step: run.currentStep,
+    ...(maxSteps !== undefined && { maxSteps }),
+    ...(epoch !== undefined && { epoch }),
+    ...plan,
+    ...(stepsPerSecond !== undefined && { stepsPerSecond }),
+    ...(progress !== undefined && { progress }),
+    layers: [...run.layers],
+    findings: [...run.findings],
+    notices: [...run.notices],
+    ...(error && { error }),
+    pausable: run.pausable,
+    live: run.live,
+    ...(memory && { memory }),
+  };
+}

@@ -1,0 +1,59 @@
+// The seam between a run and what trains: a source turns its world (a worker in a webview, a Node
+// process, log files) into the calls of a RunSink, and obeys a few controls.
+import type { EpochRecord, LayerInfo, Notice, RunError } from '../shared/core/run';
+import type { StepRecord } from '../shared/core/stepRecord';
+
+/** What a run asks of its source. Every control is answered by a call of the sink. */
+export type RunControl =
+  /** Answered by `state('paused')`. */
+  | { type: 'pause' }
+  /** Answered by `state('running')`. */
+  | { type: 'resume' }
+  /** `count` more optimizer steps, then `state('paused')`. */
+  | { type: 'step'; count: number }
+  /** Answered by `finished` or `failed`, within a bounded time whatever the program does. */
+  | { type: 'stop' };
+
+/** A run's training, as the run sees it. */
+export interface RunSource {
+  /** Begins to train and to call the sink. Called once; failures go to the sink. */
+  start(sink: RunSink): void;
+  control(message: RunControl): void;
+  /** Frees everything; the sink is not called afterwards. */
+  dispose(): void;
+}
+
+/** How the source trains. */
+export interface StartedInfo {
+  backend: string;
+  /** One plain sentence where the backend is not the obvious one. */
+  reason?: string;
+  renderer?: string;
+  tfjsVersion?: string;
+}
+
+/** Tensors alive in the framework, for the display of memory. */
+export interface MemoryInfo {
+  numTensors: number;
+  numBytes: number;
+}
+
+/** What a source reports. All calls come in the order of the events; after an end none counts. */
+export interface RunSink {
+  /** The backend is chosen and the user's code is about to run. */
+  started(info: StartedInfo): void;
+  /** All layers known so far, in forward order (replaces the list given before). */
+  layers(layers: readonly LayerInfo[]): void;
+  records(records: readonly StepRecord[], memory?: MemoryInfo): void;
+  epoch(record: EpochRecord): void;
+  plan(plan: { epochs?: number; stepsPerEpoch?: number }): void;
+  notice(notice: Notice): void;
+  /** What the run is doing before its first step. */
+  progress(message: string): void;
+  /** Answer to pause, resume and step, and the first state of a run that starts paused. */
+  state(state: 'running' | 'paused', step: number): void;
+  finished(outcome: 'completed' | 'stopped', steps: number): void;
+  failed(error: RunError): void;
+  /** The source is gone (page reloaded, panel closed) and cannot be asked any more. */
+  lost(notice: Notice): void;
+}

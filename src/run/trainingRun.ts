@@ -1,0 +1,354 @@
+// The run: collects what its source reports, keeps state and history, has the rules look at every
+// step, and turns pause, resume, step and stop into promises. It knows neither VS Code nor tfjs.
+import type { Finding } from '../shared/core/finding';
+import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../shared/core/run';
+import type { StepRecord } from '../shared/core/stepRecord';
+import { Diagnosis } from '../shared/core/diagnosis/engine';
+import { ControlQueue } from './controlQueue';
+import { Emitter, type OnListenerError } from './emitter';
+import { RunControlError } from './runControlError';
+import { RunHistory, type HistoryOptions } from './runHistory';
+import type { MemoryInfo, RunSink, RunSource, StartedInfo } from './source';
+import { RunStateMachine } from './stateMachine';
+import { StepRate } from './stepRate';
+
+/** Notice that says that a program trains in a loop that never awaits. */
+const NEVER_AWAITS = 'never-awaits';
+/** Notices kept. */
+const MAX_NOTICES = 100;
+/** Time that a source may take to answer a control, milliseconds. A step can take seconds. */
+const ANSWER_MS = 60_000;
+
+/** What was asked for: enough to ask for the same again. */
+export interface RunRequest {
+  seed: number;
+  /** `auto` or a backend by name. */
+  backend: string;
+  maxSteps?: number;
+  paused?: boolean;
+  hyperparameters?: Record<string, number | string | boolean>;
+}
+
+/** Makes a run. `Model` is whatever names a model file to the host (a Uri). */
+export interface RunOptions<Model> {
+  id: string;
+  model: Model;
+  /** File name of the model. */
+  title: string;
+  /** Its path in the workspace, for display. */
+  path: string;
+  request: RunRequest;
+  source: RunSource;
+  history?: Partial<HistoryOptions>;
+  /** Told when a listener of the run's events throws. */
+  onListenerError?: OnListenerError;
+  answerMs?: number;
+}
+
+/** A training run; the public `Run` of the extension's API, and what its surfaces need. */
+export class TrainingRun<Model = string> {
+  readonly id: string;
+  readonly model: Model;
+  readonly title: string;
+  readonly path: string;
+  readonly request: RunRequest;
+  readonly history: RunHistory;
+  /** Settles when the run has completed, stopped or failed; never rejects. */
+  readonly finished: Promise<void>;
+
+  private readonly machine: RunStateMachine;
+  private readonly source: RunSource;
+  private readonly controls: ControlQueue;
+  private readonly diagnosis = new Diagnosis();
+  private readonly rate = new StepRate();
+  private readonly stepped: Emitter<StepRecord>;
+  private readonly findingsChanged: Emitter<readonly Finding[]>;
+  private readonly stateChanged: Emitter<RunState>;
+  private readonly changed: Emitter<void>;
+  private settleFinished: () => void = () => undefined;
+  private acknowledgedStep = 0;
+
+  private startedInfo: StartedInfo = { backend: '' };
+  private layerList: readonly LayerInfo[] = [];
+  private noticeList: Notice[] = [];
+  private planned: { epochs?: number; stepsPerEpoch?: number } = {};
+  private failure: RunError | undefined;
+  private activity: string | undefined;
+  private memoryInfo: MemoryInfo | undefined;
+  private currentEpoch: number | undefined;
+  private isLive = true;
+  private canPause = true;
+
+  constructor(options: RunOptions<Model>) {
+    this.id = options.id;
+    this.model = options.model;
+    this.title = options.title;
+    this.path = options.path;
+    this.request = options.request;
+    this.source = options.source;
+    this.history = new RunHistory(options.history);
+    const onError = options.onListenerError ?? (() => undefined);
+    this.stepped = new Emitter(onError);
+    this.findingsChanged = new Emitter(onError);
+    this.stateChanged = new Emitter(onError);
+    this.changed = new Emitter(onError);
+    this.finished = new Promise((resolve) => (this.settleFinished = resolve));
+    this.machine = new RunStateMachine((state) => this.stateChanged.fire(state));
+    this.controls = new ControlQueue(
+      (control) => this.source.control(control),
+      options.answerMs ?? ANSWER_MS,
+    );
+  }
+
+  get onDidStep() {
+    return this.stepped.event;
+  }
+  get onDidChangeFindings() {
+    return this.findingsChanged.event;
+  }
+  get onDidChangeState() {
+    return this.stateChanged.event;
+  }
+  /** Anything that the page shows has changed: fired after every call of the source. */
+  get onDidChange() {
+    return this.changed.event;
+  }
+
+  get state(): RunState {
+    return this.machine.state;
+  }
+  /** Kept records, ascending by step. */
+  get steps(): readonly StepRecord[] {
+    return this.history.records;
+  }
+  get layers(): readonly LayerInfo[] {
+    return this.layerList;
+  }
+  get findings(): readonly Finding[] {
+    return this.diagnosis.findings;
+  }
+  get error(): RunError | undefined {
+    return this.failure;
+  }
+  /** `` until chosen. */
+  get backend(): string {
+    return this.startedInfo.backend;
+  }
+  get info(): StartedInfo {
+    return this.startedInfo;
+  }
+  /** Newest optimizer step. */
+  get currentStep(): number {
+    return Math.max(this.history.step, this.acknowledgedStep);
+  }
+  get epoch(): number | undefined {
+    return this.currentEpoch;
+  }
+  get epochs(): readonly EpochRecord[] {
+    return this.history.epochs;
+  }
+  get plan(): { epochs?: number; stepsPerEpoch?: number } {
+    return this.planned;
+  }
+  get notices(): readonly Notice[] {
+    return this.noticeList;
+  }
+  get progress(): string | undefined {
+    return this.activity;
+  }
+  get memory(): MemoryInfo | undefined {
+    return this.memoryInfo;
+  }
+  get stepsPerSecond(): number | undefined {
+    return this.rate.value;
+  }
+  /** False where the program trains in a loop that never awaits. */
+  get pausable(): boolean {
+    return this.canPause;
+  }
+  /** False once the source is gone without having finished. */
+  get live(): boolean {
+    return this.isLive;
+  }
+
+  /** Lets the source begin. */
+  start(): void {
+    this.source.start(this.sink);
+  }
+
+  /** Resolves when the program is held; rejects with RunControlError when it cannot be. */
+  async pause(): Promise<void> {
+    this.assertControllable('pause');
+    if (this.state === 'paused') return;
+    this.assertPausable('pause');
+    await this.controls.request('pause');
+  }
+
+  async resume(): Promise<void> {
+    this.assertControllable('resume');
+    if (this.state === 'running') return;
+    await this.controls.request('resume');
+  }
+
+  /** Trains `count` more optimizer steps and holds the program then. */
+  async step(count = 1): Promise<void> {
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new RunControlError(
+        'bad-step-count',
+        `A run steps a whole number of optimizer steps from 1; ${count} is none.`,
+      );
+    }
+    this.assertControllable('step');
+    this.assertPausable('step');
+    await this.controls.step(count, () => this.currentStep);
+  }
+
+  /** Ends the run; resolves when it has ended. A run that has ended already is left as it is. */
+  async stop(): Promise<void> {
+    if (!this.machine.isFinal) this.source.control({ type: 'stop' });
+    await this.finished;
+  }
+
+  dispose(): void {
+    if (!this.machine.isFinal) {
+      this.sink.lost({ code: 'run-disposed', message: 'The run was ended by closing it.' });
+    }
+    this.source.dispose();
+    for (const emitter of [
+      this.stepped,
+      this.findingsChanged,
+      this.stateChanged,
+      this.changed,
+    ] as const) {
+      emitter.dispose();
+    }
+  }
+
+  private assertControllable(verb: string): void {
+    if (!this.machine.isFinal) return;
+    throw new RunControlError(
+      'run-ended',
+      `The run cannot ${verb}: it has ${this.state}. Restart it to train again.`,
+    );
+  }
+
+  private assertPausable(verb: string): void {
+    if (!this.canPause) throw this.neverAwaits(verb);
+  }
+
+  private neverAwaits(verb: string): RunControlError {
+    return new RunControlError(
+      'cannot-pause',
+      `The run cannot ${verb}: its program trains in a loop that never awaits. ` +
+        'Stop it, or add `await tf.nextFrame()` to the loop.',
+    );
+  }
+
+  /** Runs a report of the source, unless the run has ended, and tells that something changed. */
+  private report(apply: () => void): void {
+    if (this.machine.isFinal) return;
+    apply();
+    this.changed.fire();
+  }
+
+  /** A program that trains is running, whether or not its source has said so. */
+  private noteActive(): void {
+    this.activity = undefined;
+    if (this.state === 'starting') this.machine.move(this.request.paused ? 'paused' : 'running');
+  }
+
+  private end(state: 'completed' | 'stopped' | 'failed'): void {
+    this.activity = undefined;
+    this.machine.move(state);
+    this.controls.close(
+      new RunControlError('run-ended', `The run ended (${state}) before it could pause.`),
+    );
+    this.settleFinished();
+  }
+
+  private addNotice(notice: Notice): void {
+    const known = this.noticeList.some(
+      (other) => other.code === notice.code && other.message === notice.message,
+    );
+    if (!known && this.noticeList.length < MAX_NOTICES) {
+      this.noticeList = [...this.noticeList, notice];
+    }
+  }
+
+  private takeRecords(records: readonly StepRecord[]): void {
+    let findingsChanged = false;
+    for (const record of records) {
+      const kept = this.history.append(record);
+      if (!kept) continue;
+      this.rate.note(kept.step, kept.seconds);
+      this.currentEpoch = kept.epoch ?? this.currentEpoch;
+      findingsChanged = this.diagnosis.observe(kept) || findingsChanged;
+      this.stepped.fire(kept);
+    }
+    if (findingsChanged) this.findingsChanged.fire(this.findings);
+  }
+
+  /** Where the source reports to. */
+  readonly sink: RunSink = {
+    started: (info) =>
+      this.report(() => {
+        this.startedInfo = info;
+      }),
+    layers: (layers) =>
+      this.report(() => {
+        this.layerList = layers;
+        if (this.diagnosis.setLayers(layers)) this.findingsChanged.fire(this.findings);
+      }),
+    records: (records, memory) =>
+      this.report(() => {
+        if (records.length > 0) this.noteActive();
+        this.memoryInfo = memory ?? this.memoryInfo;
+        this.takeRecords(records);
+      }),
+    epoch: (record) =>
+      this.report(() => {
+        this.currentEpoch = Math.max(this.currentEpoch ?? 1, record.epoch);
+        this.history.addEpoch(record);
+      }),
+    plan: (plan) =>
+      this.report(() => {
+        this.planned = { ...this.planned, ...plan };
+      }),
+    notice: (notice) =>
+      this.report(() => {
+        this.addNotice(notice);
+        if (notice.code !== NEVER_AWAITS) return;
+        this.canPause = false;
+        this.controls.refusePauses(this.neverAwaits('pause'));
+      }),
+    progress: (message) =>
+      this.report(() => {
+        this.activity = message;
+      }),
+    state: (state, step) =>
+      this.report(() => {
+        this.acknowledgedStep = Math.max(this.acknowledgedStep, step);
+        this.activity = undefined;
+        // A program that could be held gives way after all.
+        if (state === 'paused') this.canPause = true;
+        this.machine.move(state);
+        this.controls.acknowledge(state, step);
+      }),
+    finished: (outcome, steps) =>
+      this.report(() => {
+        this.acknowledgedStep = Math.max(this.acknowledgedStep, steps);
+        this.end(outcome);
+      }),
+    failed: (error) =>
+      this.report(() => {
+        this.failure = error;
+        this.end('failed');
+      }),
+    lost: (notice) =>
+      this.report(() => {
+        this.isLive = false;
+        this.addNotice(notice);
+        this.end('stopped');
+      }),
+  };
+}

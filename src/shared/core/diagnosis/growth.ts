@@ -1,0 +1,104 @@
+// Signs of a run that blows up. Shared by the rules on exploding gradients and on non-finite values,
+// so that a NaN that follows an explosion is told as one thing.
+import {
+  BLOW_STEPS,
+  BLOW_UPDATE_RATIO,
+  EXPLODING_GROWTH,
+  EXPLODING_HOT_STEPS,
+  EXPLODING_HOT_WINDOW,
+  OVERFLOW_GROWTH,
+  OVERFLOW_MAGNITUDE,
+  RUNAWAY_FACTOR,
+  RUNAWAY_GROWTH,
+  RUNAWAY_LOSS_FACTOR,
+  RUNAWAY_STEPS,
+  UNLEARNT_SHARE,
+} from './thresholds';
+import { outputGrowth } from './culprit';
+import type { DiagnosisWindow, StepFacts } from './window';
+
+/** How much a run has grown, between two steps. */
+export interface Growth {
+  from: StepFacts;
+  to: StepFacts;
+  /** Gradient norm at `to` ÷ reference. */
+  factor: number;
+}
+
+/** Gradient norm and loss far above the first steps, in most of the newest steps. */
+export function sustainedGrowth(window: DiagnosisWindow): Growth | undefined {
+  const reference = window.referenceNorm;
+  const recent = window.facts.slice(-EXPLODING_HOT_WINDOW);
+  const hot = recent.filter(
+    ({ loss, gradientNorm }) =>
+      gradientNorm > EXPLODING_GROWTH * reference &&
+      loss !== undefined &&
+      window.loss.hasRisen(loss),
+  );
+  const [from, to] = [hot[0], hot.at(-1)];
+  if (!from || !to || hot.length < EXPLODING_HOT_STEPS || reference === 0) return undefined;
+  // Told from the first steps on, which `reference` stands for.
+  return {
+    from: { ...from, loss: window.loss.reference },
+    to,
+    factor: to.gradientNorm / reference,
+  };
+}
+
+/** Gradient norm and loss multiply with every step. */
+export function runaway(window: DiagnosisWindow): Growth | undefined {
+  const { facts } = window;
+  let begin = facts.length - 1;
+  while (begin > 0) {
+    const [before, after] = [facts[begin - 1], facts[begin]];
+    if (before?.loss === undefined || after?.loss === undefined || after.isBroken) break;
+    if (!(after.gradientNorm >= RUNAWAY_FACTOR * before.gradientNorm)) break;
+    if (!(before.loss > 0 && after.loss >= RUNAWAY_LOSS_FACTOR * before.loss)) break;
+    begin--;
+  }
+  const [from, to] = [facts[begin], facts.at(-1)];
+  if (!from || !to || facts.length - 1 - begin < RUNAWAY_STEPS) return undefined;
+  const factor = to.gradientNorm / from.gradientNorm;
+  const aboveStart = to.loss !== undefined && window.loss.hasRisen(to.loss, window.loss.start);
+  return factor >= RUNAWAY_GROWTH && aboveStart ? { from, to, factor } : undefined;
+}
+
+/** True where one step replaced the weights, the loss leapt up, and it has not come back. */
+export function isBlown(window: DiagnosisWindow): boolean {
+  const { blow, loss } = window;
+  if (!blow || blow.updateRatio < BLOW_UPDATE_RATIO || blow.stepsSince < BLOW_STEPS) return false;
+  return loss.hasRisen(blow.highest, loss.start) && blow.lowest >= UNLEARNT_SHARE * loss.start;
+}
+
+/**
+ * The growth that led to the non-finite values of the newest steps: the last finite steps multiplied
+ * gradients or weights, or reached sizes whose squares overflow float32.
+ */
+export function growthBeforeBreak(window: DiagnosisWindow): Growth | undefined {
+  const before = window.breakage?.before ?? [];
+  const to = before.at(-1);
+  if (!to) return undefined;
+  const from = before.reduce((low, fact) => (fact.gradientNorm < low.gradientNorm ? fact : low));
+  const factor = to.gradientNorm / (from.gradientNorm || Number.MIN_VALUE);
+  const lossRose =
+    to.loss !== undefined && from.loss !== undefined && window.loss.hasRisen(to.loss, from.loss);
+  const grew = factor >= OVERFLOW_GROWTH && lossRose;
+  // A step that replaced the weights, at a gradient that is large beside any usual one.
+  const replaced = to.updateRatio >= BLOW_UPDATE_RATIO && to.gradientNorm > 1;
+  const isHuge = to.gradientNorm > OVERFLOW_MAGNITUDE;
+  return grew || replaced || isHuge ? { from, to, factor } : undefined;
+}
+
+/**
+ * What makes the newest break an explosion: the steps before it, or layer outputs that grow by
+ * {@link OVERFLOW_GROWTH} per layer until they overflow within one forward pass.
+ */
+export function explosionAtBreak(
+  window: DiagnosisWindow,
+): { growth?: Growth; outputs?: ReturnType<typeof outputGrowth> } | undefined {
+  if (!window.breakage || !window.isBroken) return undefined;
+  const growth = growthBeforeBreak(window);
+  if (growth) return { growth };
+  const outputs = outputGrowth(window, window.breakage);
+  return outputs && outputs.factor >= OVERFLOW_GROWTH ? { outputs } : undefined;
+}

@@ -1,0 +1,219 @@
+// Exploding gradient: gradients grow over the steps until training is thrown off (learning rate or
+// weights too large), or over the depth so that the first layers are shaken instead of taught. A NaN
+// at the end of it is part of the same finding. Size alone is never a sign: huge targets have it too.
+import type { Evidence, Remedy } from '../../finding';
+import { findCulprit } from '../culprit';
+import { explosionAtBreak, isBlown, runaway, sustainedGrowth, type Growth } from '../growth';
+import { depthProfile } from '../profile';
+import type { Rule, Statement } from '../rule';
+import {
+  BLOW_UPDATE_RATIO,
+  CLOSE_AFTER,
+  EXPLODING_ELASTICITY,
+  EXPLODING_FACTOR,
+  EXPLODING_GROWTH,
+  EXPLODING_RATIO,
+  OVERFLOW_GROWTH,
+} from '../thresholds';
+import type { DiagnosisWindow, LayerTrace } from '../window';
+import { short, times } from '../words';
+
+const CLIP: Remedy = { id: 'clip-norm', title: 'Clip the gradients to a norm of 1 (clipNorm: 1).' };
+const SMALLER_WEIGHTS: Remedy = {
+  id: 'initializer',
+  title: "Initialize with kernelInitializer 'heUniform' (ReLU) or 'glorotUniform' (tanh).",
+};
+const BATCH_NORMALIZATION: Remedy = {
+  id: 'batch-normalization',
+  title: 'Put tf.layers.batchNormalization() after the hidden layers.',
+};
+const SCALE_DATA: Remedy = {
+  id: 'scale-data',
+  title: 'Scale inputs and targets to mean 0 and standard deviation 1.',
+};
+
+function lowerRate(window: DiagnosisWindow): Remedy {
+  const rate = window.record.learningRate;
+  return {
+    id: 'lower-learning-rate',
+    title:
+      rate === undefined
+        ? 'Lower the learning rate by a factor of 10.'
+        : `Lower the learning rate by a factor of 10, from ${short(rate)} to ${short(rate / 10)}.`,
+  };
+}
+
+/** The layer with most gradient beside its weights: where the explosion hits hardest. */
+function hardestHit(traces: readonly LayerTrace[]): LayerTrace | undefined {
+  const strength = ({ latest }: LayerTrace): number =>
+    latest ? latest.gradient.norm / Math.max(latest.weight.norm, 1e-12) : 0;
+  return traces
+    .filter((trace) => trace.hasMatrix)
+    .reduce<LayerTrace | undefined>(
+      (best, trace) => (best && strength(best) >= strength(trace) ? best : trace),
+      undefined,
+    );
+}
+
+function statement(
+  layer: string | undefined,
+  since: number,
+  evidence: Evidence,
+  message: string,
+  remedies: readonly Remedy[],
+): Statement {
+  return {
+    severity: 'error',
+    ...(layer !== undefined && { layer }),
+    since,
+    evidence,
+    message,
+    remedies,
+  };
+}
+
+/** ` The loss rises from 0.7 to 5e12.` */
+function lossWords({ from, to }: Growth): string {
+  if (from.loss === undefined || to.loss === undefined) return '';
+  return ` while the loss goes from ${short(from.loss)} to ${short(to.loss)}`;
+}
+
+function growing(window: DiagnosisWindow, growth: Growth, ending = ''): Statement {
+  const { from, to, factor } = growth;
+  const hit = to.updateLayer || hardestHit(window.traces)?.name;
+  return statement(
+    hit,
+    from.step,
+    {
+      measured: factor,
+      threshold: EXPLODING_GROWTH,
+      unit: 'gradient norm ÷ gradient norm before',
+      window: to.step - from.step + 1,
+    },
+    `The gradient norm grows ${times(factor)} to ${short(to.gradientNorm)} by step ${to.step}` +
+      `${lossWords(growth)}: each update (${short(to.updateRatio)} of the weights of ` +
+      `${hit ?? 'a layer'}) makes the next gradient larger${ending}.`,
+    [lowerRate(window), CLIP, SMALLER_WEIGHTS, SCALE_DATA],
+  );
+}
+
+/** An explosion that ended in NaN or infinite values. */
+function overflowed(window: DiagnosisWindow): Statement | undefined {
+  const explosion = explosionAtBreak(window);
+  const { breakage } = window;
+  if (!explosion || !breakage) return undefined;
+  const culprit = findCulprit(window, breakage);
+  const { step } = breakage.record;
+  const place = culprit?.tensor ?? culprit?.layer ?? 'the loss';
+  if (explosion.outputs) {
+    const { from, to, factor } = explosion.outputs;
+    return statement(
+      culprit?.layer ?? to,
+      step,
+      { measured: factor, threshold: OVERFLOW_GROWTH, unit: 'output RMS per layer', window: 1 },
+      `Layer outputs grow ${times(factor)} per layer from ${from} to ${to} and overflow to ` +
+        `NaN or infinity in ${place} at step ${step}: the weights are too large for this depth.`,
+      [SMALLER_WEIGHTS, BATCH_NORMALIZATION, SCALE_DATA],
+    );
+  }
+  const { growth } = explosion;
+  if (!growth) return undefined;
+  const ending = `, until values overflow to NaN or infinity in ${place} at step ${step}`;
+  if (growth.factor >= OVERFLOW_GROWTH) return growing(window, growth, ending);
+  const { to } = growth;
+  const hit = to.updateLayer || hardestHit(window.traces)?.name;
+  return statement(
+    hit,
+    to.step,
+    {
+      measured: to.updateRatio,
+      threshold: BLOW_UPDATE_RATIO,
+      unit: '‖Δw‖ ÷ ‖w‖',
+      window: 1,
+    },
+    `The gradient norm is ${short(to.gradientNorm)} at step ${to.step} and one update replaces ` +
+      `${short(to.updateRatio)} of the weights of ${hit ?? 'a layer'}${ending}.`,
+    [lowerRate(window), CLIP, SMALLER_WEIGHTS, SCALE_DATA],
+  );
+}
+
+/** One update replaced the weights and the loss has not recovered. */
+function blown(window: DiagnosisWindow): Statement | undefined {
+  const { blow, loss } = window;
+  if (!blow || !isBlown(window)) return undefined;
+  return statement(
+    blow.layer,
+    blow.step,
+    {
+      measured: blow.updateRatio,
+      threshold: BLOW_UPDATE_RATIO,
+      unit: '‖Δw‖ ÷ ‖w‖',
+      window: blow.stepsSince,
+    },
+    `One update changed the weights of ${blow.layer} by ${short(blow.updateRatio)} of their size ` +
+      `at step ${blow.step}; the loss leapt from ${short(loss.start)} to ${short(blow.highest)} ` +
+      'and has not come back.',
+    [lowerRate(window), CLIP, SCALE_DATA, SMALLER_WEIGHTS],
+  );
+}
+
+/** Gradients that grow towards the input, or that outweigh the loss, while nothing is learnt. */
+function oversized(window: DiagnosisWindow): Statement | undefined {
+  const { loss, traces } = window;
+  if (!window.isSettled || !loss.isFlat || !loss.isUnlearnt) return undefined;
+  const profile = depthProfile(traces, 'gradient');
+  if (profile && profile.ratio > EXPLODING_RATIO && profile.factor > EXPLODING_FACTOR) {
+    const { first, last } = profile;
+    return statement(
+      first.name,
+      window.record.step,
+      {
+        measured: profile.ratio,
+        threshold: EXPLODING_RATIO,
+        unit: `RMS gradient of ${first.name} ÷ that of ${last.name}`,
+        window: window.steps,
+      },
+      `Gradients grow ${times(profile.factor)} per layer from ${last.name} to ${first.name}, ` +
+        `${times(profile.ratio)} in all, and the loss does not improve.`,
+      [SMALLER_WEIGHTS, BATCH_NORMALIZATION, CLIP, lowerRate(window)],
+    );
+  }
+  const strongest = traces
+    .filter((trace) => trace.hasMatrix)
+    .reduce<LayerTrace | undefined>(
+      (best, trace) =>
+        (best?.elasticityLog ?? -Infinity) >= (trace.elasticityLog ?? -Infinity) ? best : trace,
+      undefined,
+    );
+  const elasticity = 10 ** (strongest?.elasticityLog ?? -Infinity);
+  if (!strongest || elasticity < EXPLODING_ELASTICITY) return undefined;
+  return statement(
+    strongest.name,
+    window.record.step,
+    {
+      measured: elasticity,
+      threshold: EXPLODING_ELASTICITY,
+      unit: '‖gradient‖ · ‖weights‖ ÷ loss',
+      window: window.steps,
+    },
+    `The gradient of ${strongest.name} is so large (norm ` +
+      `${short(strongest.latest?.gradient.norm ?? 0)}) that a change of its weights by 0.01 % would ` +
+      `change the loss by ${short(elasticity * 0.01)} %; the loss does not improve.`,
+    [SMALLER_WEIGHTS, SCALE_DATA, CLIP, lowerRate(window)],
+  );
+}
+
+export const explodingGradient: Rule = {
+  id: 'exploding-gradient',
+  reference:
+    'Bengio et al. 1994 and Pascanu et al. 2013, “On the difficulty of training recurrent neural networks” ' +
+    '(growth, clipping by norm); size is judged only beside the loss, as AUTOTRAINER and BTTackler do.',
+  openAfter: 1,
+  closeAfter: CLOSE_AFTER,
+  evaluate(window) {
+    if (window.isBroken) return overflowed(window);
+    const growth = runaway(window) ?? sustainedGrowth(window);
+    if (growth) return growing(window, growth);
+    return blown(window) ?? oversized(window);
+  },
+};

@@ -1,0 +1,126 @@
+// Vanishing gradient: the first layers get so much less gradient than the last that they do not
+// learn. Needs all of: small beside the last layer, shrinking layer by layer, without effect on the
+// loss, for many steps, and a loss that does not improve.
+import type { Remedy } from '../../finding';
+import { depthProfile, type DepthProfile } from '../profile';
+import type { Rule, Statement } from '../rule';
+import {
+  CLOSE_AFTER,
+  VANISHED_ELASTICITY,
+  VANISHED_RATIO,
+  VANISHING_ELASTICITY,
+  VANISHING_FACTOR,
+  VANISHING_PERSISTENCE,
+  VANISHING_RATIO,
+  VANISHING_RMS,
+} from '../thresholds';
+import type { DiagnosisWindow, LayerTrace } from '../window';
+import { short, times } from '../words';
+
+/** Activations whose slope is at most 1/4 (sigmoid) or far below 1 for most inputs. */
+const SATURATING = new Set(['sigmoid', 'hardSigmoid', 'tanh', 'softsign', 'softmax']);
+
+/** Small in itself: the layer's weights hardly move the loss. */
+function isPowerless(trace: LayerTrace, limit: number): boolean {
+  if (trace.elasticityLog !== undefined) return 10 ** trace.elasticityLog < limit;
+  return trace.gradientLog !== undefined && 10 ** trace.gradientLog < VANISHING_RMS;
+}
+
+/** The profile that vanishes towards the input, by weight gradients or by δ. */
+function vanishingProfile(window: DiagnosisWindow): DepthProfile | undefined {
+  for (const of of ['gradient', 'delta'] as const) {
+    const profile = depthProfile(window.traces, of);
+    if (!profile || profile.ratio >= VANISHING_RATIO || profile.factor >= VANISHING_FACTOR)
+      continue;
+    if (isPowerless(profile.first, VANISHING_ELASTICITY)) return profile;
+  }
+  return undefined;
+}
+
+/** True where the loss shows that the net does not learn. */
+function isStuck(window: DiagnosisWindow, profile: DepthProfile): boolean {
+  const { loss } = window;
+  if (loss.latest === undefined) return true;
+  const isDead = profile.ratio < VANISHED_RATIO && isPowerless(profile.first, VANISHED_ELASTICITY);
+  if (isDead && loss.remaining > 0.5) return true;
+  // A net that had a sound profile while it learnt, and is done learning, is not sick.
+  return loss.isFlat && (window.earlyVanishing || loss.isUnlearnt);
+}
+
+function remediesFor(window: DiagnosisWindow, profile: DepthProfile): Remedy[] {
+  const saturating = profile.layers.find(({ name }) =>
+    SATURATING.has(window.infoOf(name)?.activation ?? ''),
+  );
+  const activation = saturating && window.infoOf(saturating.name)?.activation;
+  return [
+    activation && saturating !== profile.last
+      ? {
+          id: 'relu',
+          title: `Use activation 'relu' with kernelInitializer 'heUniform' instead of '${activation}' in the hidden layers.`,
+        }
+      : {
+          id: 'initializer',
+          title:
+            "Initialize with kernelInitializer 'heUniform' (ReLU) or 'glorotUniform' (tanh): the weights are too small for this depth.",
+        },
+    {
+      id: 'batch-normalization',
+      title: 'Put tf.layers.batchNormalization() after the hidden layers.',
+    },
+    { id: 'residual', title: 'Add residual connections (tf.layers.add) around pairs of layers.' },
+    {
+      id: 'fewer-layers',
+      title: `Use fewer layers: at ${times(profile.factor)} per layer, depth costs more than it gives.`,
+    },
+  ];
+}
+
+function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
+  const { first, last, layers } = profile;
+  const size = 10 ** (first.gradientLog ?? 0);
+  const what = profile.of === 'gradient' ? 'Gradients' : 'Gradients of the layer outputs';
+  const weak = layers.filter(
+    (layer) => layer !== first && isPowerless(layer, VANISHING_ELASTICITY),
+  );
+  const elasticity = first.elasticityLog;
+  return {
+    severity: 'error',
+    layer: first.name,
+    relatedLayers: weak.map((layer) => layer.name),
+    evidence: {
+      measured: profile.ratio,
+      threshold: VANISHING_RATIO,
+      unit: `RMS gradient of ${first.name} ÷ that of ${last.name}`,
+      window: Math.min(window.steps, VANISHING_PERSISTENCE),
+    },
+    message:
+      `${what} shrink ${times(profile.factor)} per layer from ${last.name} to ${first.name} ` +
+      `(${layers.length} layers): ${first.name} gets ${short(size)} RMS, ${short(profile.ratio)} ` +
+      `of what ${last.name} gets` +
+      (elasticity === undefined
+        ? '.'
+        : `, and its weights hardly affect the loss (${short(10 ** elasticity)} relative).`) +
+      (window.loss.latest === undefined
+        ? ''
+        : ` The loss does not improve (${short(window.loss.latest)}).`),
+    remedies: remediesFor(window, profile),
+  };
+}
+
+export const vanishingGradient: Rule = {
+  id: 'vanishing-gradient',
+  reference:
+    'Glorot and Bengio 2010, “Understanding the difficulty of training deep feedforward neural networks”; ' +
+    'Schoenholz et al. 2017, “Deep Information Propagation” (factor per layer √χ₁); ' +
+    'ratio of first to last layer: Zhang et al. 2021, AUTOTRAINER.',
+  openAfter: VANISHING_PERSISTENCE,
+  closeAfter: CLOSE_AFTER,
+  evaluate(window) {
+    const profile = vanishingProfile(window);
+    if (!window.isSettled) {
+      window.earlyVanishing = profile !== undefined;
+      return undefined;
+    }
+    return profile && isStuck(window, profile) ? state(window, profile) : undefined;
+  },
+};

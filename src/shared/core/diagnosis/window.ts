@@ -1,0 +1,210 @@
+// What the rules see: the newest step, what went before it in compact form, and slow averages per
+// layer. One window per optimizer, because two optimizers in turn (a GAN) have a loss each.
+import type { LayerInfo } from '../run';
+import type { LayerRecord, StepRecord, TensorSummary } from '../stepRecord';
+import { finiteCount, nonFiniteCount } from '../summary';
+import { LossTrack, median } from './lossTrack';
+import { ZERO_LOG } from './profile';
+import { CLOSE_AFTER, OVERFLOW_LOOKBACK, PROFILE_STEPS, REFERENCE_STEPS } from './thresholds';
+
+/** Weight of the newest step in the averages of logarithms: a memory of about ten steps. */
+const SMOOTHING = 0.15;
+/** Compact facts of past steps that are kept. */
+const FACTS = Math.max(16, OVERFLOW_LOOKBACK);
+
+/** log10 of the RMS of the elements that are neither zero nor non-finite. */
+function logRms(summary: TensorSummary): number {
+  const n = finiteCount(summary) - summary.zeros;
+  return n > 0 && summary.norm > 0 ? Math.log10(summary.norm / Math.sqrt(n)) : ZERO_LOG;
+}
+
+function smooth(before: number | undefined, log: number): number {
+  return before === undefined ? log : before + SMOOTHING * (log - before);
+}
+
+/** The past of one layer. */
+export class LayerTrace {
+  /** Averages of log10 RMS: gradient, gradient of the output (δ), output. */
+  gradientLog: number | undefined;
+  deltaLog: number | undefined;
+  activationLog: number | undefined;
+  /** Average of log10(‖gradient‖·‖weights‖ ÷ loss). */
+  elasticityLog: number | undefined;
+  latest: LayerRecord | undefined;
+
+  constructor(
+    readonly name: string,
+    /** True where the layer has a tensor of rank 2 or more, or its shapes are unknown. */
+    public hasMatrix: boolean,
+  ) {}
+
+  note(layer: LayerRecord, loss: number | undefined): void {
+    this.latest = layer;
+    if (nonFiniteCount(layer.gradient) > 0) return;
+    this.gradientLog = smooth(this.gradientLog, logRms(layer.gradient));
+    if (layer.activationGradient && nonFiniteCount(layer.activationGradient) === 0) {
+      this.deltaLog = smooth(this.deltaLog, logRms(layer.activationGradient));
+    }
+    if (layer.activation && nonFiniteCount(layer.activation) === 0) {
+      this.activationLog = smooth(this.activationLog, logRms(layer.activation));
+    }
+    if (loss !== undefined && Number.isFinite(loss) && loss !== 0) {
+      const elasticity = (layer.gradient.norm * layer.weight.norm) / Math.abs(loss);
+      const log = elasticity > 0 ? Math.log10(elasticity) : ZERO_LOG;
+      this.elasticityLog = smooth(this.elasticityLog, log);
+    }
+  }
+}
+
+/** One past step. */
+export interface StepFacts {
+  step: number;
+  loss: number | undefined;
+  /** L2 norm of all gradients together (finite elements). */
+  gradientNorm: number;
+  /** Largest ‖Δw‖/‖w‖ among layers with a weight matrix, and whose it is. */
+  updateRatio: number;
+  updateLayer: string;
+  /** True where anything in the step was NaN or infinite. */
+  isBroken: boolean;
+}
+
+/** A step after which the weights were others, and what the loss did since. */
+export interface Blow {
+  step: number;
+  layer: string;
+  updateRatio: number;
+  /** Highest and lowest loss since, and number of steps since. */
+  highest: number;
+  lowest: number;
+  stepsSince: number;
+}
+
+/** The first step with non-finite values, and the steps before it. */
+export interface Breakage {
+  record: StepRecord;
+  /** Newest last; all finite. */
+  before: readonly StepFacts[];
+}
+
+/** What happened in the steps of one optimizer. */
+export class DiagnosisWindow {
+  readonly loss = new LossTrack();
+  /** Newest last. */
+  readonly facts: StepFacts[] = [];
+  /** In forward order. */
+  traces: readonly LayerTrace[] = [];
+  /** Steps of this optimizer so far. */
+  steps = 0;
+  /** Largest weight jump so far; see {@link Blow}. */
+  blow: Blow | undefined;
+  /** Steps before {@link PROFILE_STEPS} at which a profile rule saw its sign already. */
+  earlyVanishing = false;
+  /** Where it broke; forgotten after {@link CLOSE_AFTER} finite steps. */
+  breakage: Breakage | undefined;
+  record: StepRecord = { step: 0, seconds: 0, metrics: {}, layers: {}, tensors: {} };
+  private finiteSteps = 0;
+  private readonly byName = new Map<string, LayerTrace>();
+  private readonly firstNorms: number[] = [];
+  private infos: readonly LayerInfo[] = [];
+
+  setLayers(infos: readonly LayerInfo[]): void {
+    this.infos = infos;
+    this.reorder();
+  }
+
+  /** Takes the newest step. */
+  note(record: StepRecord): void {
+    this.record = record;
+    this.steps++;
+    let squares = 0;
+    let updateRatio = 0;
+    let updateLayer = '';
+    let isBroken = record.loss !== undefined && !Number.isFinite(record.loss);
+    let isNew = false;
+    for (const name in record.layers) {
+      const layer = record.layers[name];
+      if (!layer) continue;
+      let trace = this.byName.get(name);
+      if (!trace) {
+        this.byName.set(name, (trace = new LayerTrace(name, true)));
+        isNew = true;
+      }
+      trace.note(layer, record.loss);
+      squares += layer.gradient.norm ** 2;
+      isBroken ||=
+        nonFiniteCount(layer.gradient) + nonFiniteCount(layer.weight) > 0 ||
+        (layer.activation !== undefined && nonFiniteCount(layer.activation) > 0);
+      if (trace.hasMatrix && layer.updateRatio > updateRatio) {
+        updateRatio = layer.updateRatio;
+        updateLayer = name;
+      }
+    }
+    if (isNew) this.reorder();
+    const gradientNorm = Math.sqrt(squares);
+    this.noteBreakage(record, isBroken);
+    this.noteBlow(record, updateRatio, updateLayer);
+    this.loss.note(record.loss);
+    if (!isBroken && this.firstNorms.length < REFERENCE_STEPS) this.firstNorms.push(gradientNorm);
+    const { step, loss } = record;
+    this.facts.push({ step, loss, gradientNorm, updateRatio, updateLayer, isBroken });
+    if (this.facts.length > FACTS) this.facts.shift();
+  }
+
+  /** Median gradient norm of the first steps. */
+  get referenceNorm(): number {
+    return median(this.firstNorms);
+  }
+
+  /** True where the newest step has NaN or infinite values. */
+  get isBroken(): boolean {
+    return this.facts.at(-1)?.isBroken ?? false;
+  }
+
+  /** True once the first updates are over. */
+  get isSettled(): boolean {
+    return this.steps >= PROFILE_STEPS;
+  }
+
+  infoOf(layer: string): LayerInfo | undefined {
+    return this.infos.find((info) => info.name === layer);
+  }
+
+  private noteBreakage(record: StepRecord, isBroken: boolean): void {
+    this.finiteSteps = isBroken ? 0 : this.finiteSteps + 1;
+    if (isBroken) this.breakage ??= { record, before: this.facts.slice(-OVERFLOW_LOOKBACK) };
+    else if (this.finiteSteps >= CLOSE_AFTER) this.breakage = undefined;
+  }
+
+  private noteBlow(record: StepRecord, updateRatio: number, layer: string): void {
+    const loss = record.loss;
+    if (this.blow && loss !== undefined && Number.isFinite(loss)) {
+      this.blow.highest = Math.max(this.blow.highest, loss);
+      this.blow.lowest = Math.min(this.blow.lowest, loss);
+      this.blow.stepsSince++;
+    }
+    if (Number.isFinite(updateRatio) && updateRatio > (this.blow?.updateRatio ?? 0)) {
+      // The loss of a step is taken before its update: the blow shows in the steps after it.
+      this.blow = {
+        step: record.step,
+        layer,
+        updateRatio,
+        highest: this.blow?.highest ?? -Infinity,
+        lowest: Infinity,
+        stepsSince: 0,
+      };
+    }
+  }
+
+  private reorder(): void {
+    const rank = new Map(this.infos.map((info, i) => [info.name, i]));
+    for (const info of this.infos) {
+      const trace = this.byName.get(info.name);
+      if (trace) trace.hasMatrix = info.tensors.some(({ shape }) => shape.length >= 2);
+    }
+    // Layers that are not in the list keep their order of appearance, behind the others.
+    this.traces = [...this.byName.values()].sort(
+      (a, b) => (rank.get(a.name) ?? Infinity) - (rank.get(b.name) ?? Infinity) || 0,
+    );
+  }
+}
