@@ -1,14 +1,21 @@
-// Training time: seconds since the start, with the time spent paused taken off.
+// Training time: seconds since the first step began, with the time spent paused taken off.
 import { native } from './scope';
 
 /** A clock that can be halted. */
 export class Clock {
+  private start: number | undefined;
   private halted: number | undefined;
   private lost = 0;
 
   /** Seconds of training time. Never runs backwards. */
   now(): number {
-    return ((this.halted ?? native.now()) - this.lost) / 1000;
+    if (this.start === undefined) return 0;
+    return ((this.halted ?? native.now()) - this.lost - this.start) / 1000;
+  }
+
+  /** The first step begins. */
+  begin(): void {
+    this.start ??= native.now() - this.lost;
   }
 
   halt(): void {

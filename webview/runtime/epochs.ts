@@ -16,7 +16,8 @@ interface FitParams {
 type RawLogs = Record<string, number | Tensor>;
 
 /** The constructor of a callback that reports to `context`. One counter serves all fits of a run. */
-export function epochReporter({ tf, tap, gate, flush }: HookContext) {
+export function epochReporter(context: HookContext) {
+  const { tf, tap, gate } = context;
   let epoch = 0;
   return class EpochReporter extends tf.Callback {
     override onTrainBegin(): Promise<void> {
@@ -48,7 +49,7 @@ export function epochReporter({ tf, tap, gate, flush }: HookContext) {
         const number = typeof value === 'number' ? value : value.dataSync()[0];
         if (number !== undefined) metrics[name] = number;
       }
-      flush();
+      context.flush();
       postToHost({ type: 'epoch', epoch, step: tap.step, metrics });
       return Promise.resolve();
     }

@@ -32,6 +32,7 @@ const SHAPE_MESSAGES = [
   /Operands could not be broadcast/i,
   /shapes? .*(do(es)? not match|must match|should match|must be the same|different)/i,
   /is incompatible with layer/,
+  /expected a batch of elements where each example has shape/,
   /(A )?target (array|Tensor) (of|with) shape/,
   /should have the same number of samples/,
   /Size\(\d+\) must match the product of shape/,
@@ -108,7 +109,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'object' && value !== null) {
     try {
-      return (JSON.stringify(value) as string | undefined) ?? Object.prototype.toString.call(value);
+      return JSON.stringify(value);
     } catch {
       return Object.prototype.toString.call(value);
     }

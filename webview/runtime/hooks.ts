@@ -1,9 +1,10 @@
 // Hooks into tfjs that make any program pausable and its numbers complete, without changing what it
 // computes: await points become gates, metrics and epochs of fit are passed on, and what would
 // break the run (another backend) or its repeatability (unseeded shuffles) is set right.
-import type { LayersModel, Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Tap, TfNamespace } from '../../src/shared/tap/types';
 import type { Activity } from './activity';
+import type { Clock } from './clock';
 import type { Gate } from './gate';
 import { epochReporter } from './epochs';
 import type { Notice } from '../../src/shared/core/run';
@@ -15,18 +16,20 @@ export interface HookContext {
   tap: Tap;
   gate: Gate;
   activity: Activity;
+  clock: Clock;
   /** Sends every record so far. */
   flush(): void;
 }
 
 type Train = (data: Tensor[]) => Tensor[];
+type Asynchronous = (this: ModelInternals, ...values: unknown[]) => Promise<unknown>;
 interface ModelInternals {
-  makeTrainFunction(): Train;
+  makeTrainFunction: (this: ModelInternals) => Train;
   metricsNames: string[];
-  fit(...values: unknown[]): Promise<unknown>;
-  fitDataset(...values: unknown[]): Promise<unknown>;
-  trainOnBatch(...values: unknown[]): Promise<unknown>;
-  evaluateDataset(...values: unknown[]): Promise<unknown>;
+  fit: Asynchronous;
+  fitDataset: Asynchronous;
+  trainOnBatch: Asynchronous;
+  evaluateDataset: Asynchronous;
 }
 
 /** Installs all hooks. After the tap, before user code. */
@@ -36,13 +39,11 @@ export function installHooks(context: HookContext): void {
   trackTraining(context);
   tolerateBackends(context);
   seedShuffles(context.tf);
+  startClock(context);
   const Reporter = epochReporter(context);
   // Level 0: for every fit and fitDataset, whatever its `verbose` and callbacks.
   context.tf.registerCallbackConstructor(0, Reporter);
 }
-
-/** The original of `Tensor.prototype.data`, for the runtime's own reads, which no pause holds. */
-export type ReadTensor = (tensor: Tensor) => Promise<ArrayLike<number>>;
 
 function gateAwaitPoints({ tf, gate }: HookContext): void {
   const prototype = tf.Tensor.prototype as unknown as Record<string, unknown>;
@@ -61,12 +62,23 @@ function gateAwaitPoints({ tf, gate }: HookContext): void {
   };
 }
 
+/** Training time counts from the first gradient that is computed. */
+function startClock({ tf, clock }: HookContext): void {
+  const engine = tf.engine() as unknown as { gradients: (...values: unknown[]) => unknown };
+  const original = engine.gradients;
+  engine.gradients = function (this: unknown, ...values: unknown[]) {
+    clock.begin();
+    engine.gradients = original;
+    return original.apply(this, values);
+  };
+}
+
 /** Metrics that a compiled model computes with each training step, e.g. `acc`. */
 function passOnMetrics({ tf, tap }: HookContext): void {
   const prototype = modelPrototype(tf);
-  const makeTrainFunction = prototype.makeTrainFunction;
+  const original = prototype.makeTrainFunction;
   prototype.makeTrainFunction = function (this: ModelInternals) {
-    const train = makeTrainFunction.call(this);
+    const train = original.call(this);
     return (data) => {
       const before = tap.step;
       const values = train(data);
@@ -135,5 +147,5 @@ function seedShuffles(tf: TfNamespace): void {
 }
 
 function modelPrototype(tf: TfNamespace): ModelInternals {
-  return tf.LayersModel.prototype as LayersModel as unknown as ModelInternals;
+  return tf.LayersModel.prototype as unknown as ModelInternals;
 }

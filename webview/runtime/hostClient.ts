@@ -30,8 +30,8 @@ export class HostClient {
     const id = this.nextId++;
     const stack = captureStack();
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, stack });
-      postToHost({ type: 'request', id, method, params } as Parameters<typeof postToHost>[0]);
+      this.waiting.set(id, { resolve: resolve, reject, stack });
+      postToHost({ type: 'request', id, method, params });
     });
   }
 

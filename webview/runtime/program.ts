@@ -12,7 +12,7 @@ const QUIET_MS = 1000;
 /** Before it counts as having trained nothing: time without anything pending, in milliseconds. */
 const STILL_MS = 60;
 /** Timers alone (a forgotten setInterval) keep a run open only this long after its last step. */
-const TIMER_PATIENCE_MS = 10_000;
+const TIMER_PATIENCE_MS = 5000;
 const POLL_MS = 20;
 
 /** What a program run needs to know. */
@@ -69,7 +69,12 @@ function findEntry(module: unknown): { name: string; call(): Promise<void> } | u
   for (const name of ENTRIES) {
     const value = exported[name];
     if (typeof value === 'function') {
-      return { name, call: async () => void (await (value as () => unknown)()) };
+      return {
+        name,
+        call: async () => {
+          await (value as () => unknown)();
+        },
+      };
     }
   }
   return undefined;

@@ -118,7 +118,14 @@ export class Session {
     }
     Math.random = seededRandom(options.seed);
     const tap = this.installTap(options);
-    installHooks({ tf, tap, gate, activity: this.activity, flush: () => this.flushTap() });
+    installHooks({
+      tf,
+      tap,
+      gate,
+      activity: this.activity,
+      clock: this.clock,
+      flush: () => this.flushTap(),
+    });
     self.fetch = createWorkspaceFetch((path) => this.readFile(path));
     this.activity.watchTimers();
     if (options.kind === 'experiment') {

@@ -16,7 +16,7 @@ import type {
   StartOptions,
   ToRuntime,
 } from '../../../src/shared/protocol/runtime';
-import { launchChromium, serve } from '../harness';
+import { launchChromium, serve, type Resource } from '../harness';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const CSP =
@@ -70,22 +70,22 @@ export class RuntimeBench {
     private readonly page: Page,
     private readonly runtime: string,
     private readonly wasm: string,
-    private readonly stopServer: () => Promise<void>,
+    private readonly resources: Map<string, Resource>,
+    private readonly server: { origin: string; close(): Promise<void> },
   ) {}
 
   static async open(): Promise<RuntimeBench> {
-    const server = await serve(
-      new Map([
-        [
-          '/',
-          {
-            type: 'text/html',
-            headers: { 'content-security-policy': CSP },
-            body: `<!doctype html><title>bench</title><script nonce="x">${PAGE_SCRIPT}</script>`,
-          },
-        ],
-      ]),
-    );
+    const resources = new Map<string, Resource>([
+      [
+        '/',
+        {
+          type: 'text/html',
+          headers: { 'content-security-policy': CSP },
+          body: `<!doctype html><title>bench</title><script nonce="x">${PAGE_SCRIPT}</script>`,
+        },
+      ],
+    ]);
+    const server = await serve(resources);
     const browser = await launchChromium();
     const page = await browser.newPage();
     const require = createRequire(__filename);
@@ -94,7 +94,8 @@ export class RuntimeBench {
       path.join(wasmFolder, 'dist/tfjs-backend-wasm-simd.wasm'),
       'base64',
     );
-    const bench = new RuntimeBench(browser, page, await buildRuntime(), wasm, () => server.close());
+    const runtime = await buildRuntime();
+    const bench = new RuntimeBench(browser, page, runtime, wasm, resources, server);
     await page.exposeFunction('fromRuntime', (id: string, message: Arrived) => {
       bench.runs.get(id)?.arrive(message);
     });
@@ -104,7 +105,7 @@ export class RuntimeBench {
 
   async close(): Promise<void> {
     await this.browser.close();
-    await this.stopServer();
+    await this.server.close();
   }
 
   /** Bundles `source` as if it were a file in `folder` and starts it. */
@@ -145,6 +146,33 @@ export class RuntimeBench {
     return run;
   }
 
+  /**
+   * Runs `source` in a page of its own with plain tfjs, untapped, and gives what it sets as
+   * `globalThis.result`.
+   */
+  async plain<T>(source: string, setup: PlainSetup): Promise<T> {
+    const name = `/plain-${this.nextRun++}`;
+    const code = await bundlePlain(source, setup);
+    this.resources.set(`${name}.js`, { type: 'text/javascript', body: code });
+    this.resources.set(name, {
+      type: 'text/html',
+      body: `<!doctype html><script type="module" src="${name}.js"></script>`,
+    });
+    this.resources.set('/tfjs-backend-wasm-simd.wasm', {
+      type: 'application/wasm',
+      body: Buffer.from(this.wasm, 'base64'),
+    });
+    const page = await this.browser.newPage();
+    try {
+      const failed = new Promise<never>((_, reject) => page.once('pageerror', reject));
+      await page.goto(`${this.server.origin}${name}`);
+      await Promise.race([page.waitForFunction('globalThis.result !== undefined'), failed]);
+      return (await page.evaluate('globalThis.result')) as T;
+    } finally {
+      await page.close();
+    }
+  }
+
   /** Starts and waits for the end. */
   async finish(source: string, setup: RunSetup = {}): Promise<RuntimeRun> {
     const run = await this.start(source, setup);
@@ -152,6 +180,13 @@ export class RuntimeBench {
     await run.terminate();
     return run;
   }
+}
+
+interface PlainSetup {
+  backend: 'cpu' | 'wasm' | 'webgl';
+  seed: number;
+  /** As tfjs ships it, where it is wrong; else 1e-7. */
+  epsilon?: 'as-shipped';
 }
 
 interface PageFunctions {
@@ -323,7 +358,6 @@ async function buildRuntime(): Promise<string> {
     legalComments: 'none',
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [{ name: 'TEMP', setup(b) { b.onResolve({ filter: /^\.\/data$/ }, () => ({ path: 'x', namespace: 'temp' })); b.onLoad({ filter: /.*/, namespace: 'temp' }, () => ({ contents: 'export const createGradientLensModule = () => ({})' })); } }],
   });
   return result.outputFiles[0]!.text;
 }
@@ -342,9 +376,9 @@ const virtualModules: Plugin = {
   },
 };
 
-/** The user's module bundled from the stub entry, as the host does it. */
-async function bundleUser(source: string, folder: string, file: string): Promise<string> {
-  const model: Plugin = {
+/** The module `user:model`: `source` as if it were a file. */
+function userModel(source: string, folder: string, file: string): Plugin {
+  return {
     name: 'model',
     setup(b) {
       b.onResolve({ filter: /^user:model$/ }, () => ({
@@ -358,6 +392,10 @@ async function bundleUser(source: string, folder: string, file: string): Promise
       }));
     },
   };
+}
+
+/** The user's module bundled from the stub entry, as the host does it. */
+async function bundleUser(source: string, folder: string, file: string): Promise<string> {
   const result = await build({
     stdin: {
       contents: `globalThis.__gradientLens.program(() => import('user:model'));`,
@@ -370,7 +408,40 @@ async function bundleUser(source: string, folder: string, file: string): Promise
     target: 'es2022',
     keepNames: true,
     logLevel: 'error',
-    plugins: [model, virtualModules],
+    plugins: [userModel(source, folder, file), virtualModules],
+  });
+  return result.outputFiles[0]!.text;
+}
+
+/** The same module with the real tfjs, after the backend has started and the seed is set. */
+async function bundlePlain(
+  source: string,
+  { backend, seed, epsilon }: PlainSetup,
+): Promise<string> {
+  const prelude = `
+    import * as tf from '@tensorflow/tfjs';
+    import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+    import { completeWasmKernels } from './webview/runtime/backends/wasmKernels';
+    import { seededRandom } from './src/shared/core/random';
+    setWasmPaths('/');
+    tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+    await tf.setBackend('${backend}');
+    if ('${backend}' === 'wasm') completeWasmKernels();
+    if ('${epsilon ?? ''}' === '') tf.backend().epsilon = () => 1e-7;
+    Math.random = seededRandom(${seed});
+    await import('user:model');
+  `;
+  const result = await build({
+    stdin: { contents: prelude, resolveDir: ROOT, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    keepNames: true,
+    logLevel: 'error',
+    plugins: [userModel(source, ROOT, 'model.js')],
   });
   return result.outputFiles[0]!.text;
 }

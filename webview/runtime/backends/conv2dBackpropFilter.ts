@@ -17,7 +17,7 @@ interface Attributes {
 
 /** Kernel `Conv2DBackpropFilter` for the wasm backend. */
 export const conv2dBackpropFilter: KernelFunc = ({ inputs, attrs, backend }) => {
-  const wasm = backend as BackendWasm;
+  const wasm = backend as unknown as BackendWasm;
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
   const { strides, pad, dimRoundingMode, filterShape, dataFormat } = attrs as unknown as Attributes;
   if (dataFormat === 'NCHW') {

@@ -28,7 +28,7 @@ export function completeWasmKernels(): void {
 /** A kernel for wasm that runs the cpu kernel on views of the heap and copies its results back. */
 function detour(kernel: KernelConfig): KernelFunc {
   return ({ inputs, attrs, backend }) => {
-    const wasm = backend as BackendWasm;
+    const wasm = backend as unknown as BackendWasm;
     // A backend of its own for each call: nothing that a kernel forgets can pile up.
     const cpu = new MathBackendCPU();
     const lend = (info: TensorInfo): TensorInfo => {
@@ -79,5 +79,5 @@ function toStored(
   }
   const Stored = dtype === 'int32' ? Int32Array : dtype === 'bool' ? Uint8Array : Float32Array;
   const ready = numbers instanceof Stored && numbers.buffer !== heap;
-  return ready ? numbers : Stored.from(numbers as ArrayLike<number>);
+  return ready ? numbers : Stored.from(numbers);
 }

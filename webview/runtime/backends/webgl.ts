@@ -64,10 +64,9 @@ export async function startWebgl(
   tf.removeBackend('webgl');
   tf.registerBackend('webgl', () => new MathBackendWebGL(device.canvas), 2);
   if (!(await tf.setBackend('webgl'))) return false;
-  const backend = tf.backend();
-  if (epsilon === 'keras' && backend.floatPrecision() === 32) {
-    // tfjs 4.22 inverts the test and returns the 16-bit value, 1e-4: tensorflow/tfjs#6980.
-    backend.epsilon = () => 1e-7;
+  if (epsilon === 'keras' && env.getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
+    // tfjs 4.22 inverts a test, takes float32 for float16 and returns 1e-4: tensorflow/tfjs#6980.
+    tf.backend().epsilon = () => 1e-7;
   }
   return true;
 }

@@ -36,7 +36,7 @@ export function createFeed(
   if (source instanceof tf.data.Dataset) return datasetFeed(tf, model, source, name);
   if (isBatchSource(source)) return batchSourceFeed(tf, model, source, name);
   if (typeof source === 'object' && 'xs' in source && 'ys' in source) {
-    return arraysFeed(tf, model, source as { xs: unknown; ys: unknown }, name);
+    return arraysFeed(tf, model, source, name);
   }
   throw shapeOfExperiment(
     `data.${name} must be { xs, ys }, a tf.data.Dataset, or a batch source; it is ${describeKind(source)}.`,
@@ -83,8 +83,7 @@ function arraysFeed(
   source: { xs: unknown; ys: unknown },
   name: string,
 ): Feed {
-  const { xs, ys } = toBatch(tf, model, source.xs, source.ys, name);
-  const size = xs[0]?.shape[0] ?? 0;
+  const { xs, ys, size } = toBatch(tf, model, source.xs, source.ys, name);
   requireSamples(size, name);
   for (const [part, tensors] of [
     ['xs', xs],
@@ -94,7 +93,7 @@ function arraysFeed(
       if (tensor.shape[0] === size) continue;
       throw new RunFailure(
         'shape-mismatch',
-        `data.${name}.${part} has ${tensor.shape[0] ?? 0} samples (shape [${tensor.shape.join(', ')}]) but data.${name}.xs has ${size}; give one label per sample.`,
+        `data.${name}.${part} has the shape [${tensor.shape.join(', ')}], but data.${name}.xs has ${size} samples; give one label per sample.`,
       );
     }
   }
@@ -130,7 +129,7 @@ function datasetFeed(
     async *epoch() {
       const iterator = await dataset.iterator();
       for (;;) {
-        const { value, done } = await iterator.next();
+        const { value, done } = (await iterator.next()) as { value: unknown; done?: boolean };
         if (done) return;
         const { xs, ys } = (value ?? {}) as { xs?: unknown; ys?: unknown };
         if (xs === undefined || ys === undefined) {
@@ -180,7 +179,7 @@ function toTensors(
   where: string,
 ): Tensor[] {
   const single = (one: unknown): Tensor => {
-    if (one instanceof tf.Tensor) return one;
+    if (one instanceof tf.Tensor) return one as Tensor;
     try {
       return tf.tensor(one as TensorLike);
     } catch (error) {

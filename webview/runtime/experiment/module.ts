@@ -59,7 +59,7 @@ function exportsOf(module: unknown): Record<string, unknown> {
   let exported = (module ?? {}) as Record<string, unknown>;
   const inner = exported['default'];
   if (!('model' in exported) && typeof inner === 'object' && inner !== null && 'model' in inner) {
-    exported = inner as Record<string, unknown>;
+    exported = inner;
   }
   for (const name of REQUIRED) {
     if (exported[name] !== undefined) continue;

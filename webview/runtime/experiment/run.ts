@@ -126,9 +126,10 @@ function explainShapes(model: LayersModel, xs: Tensor[], ys: Tensor[], error: Er
   const list = (shapes: (number | null)[][]): string =>
     shapes.map((shape) => `[${shape.map((size) => size ?? 'batch').join(', ')}]`).join(', ');
   const shapes = (tensors: { shape: (number | null)[] }[]) => list(tensors.map((t) => t.shape));
-  const sparse = /sparse/i.test(String(model.loss))
-    ? ' A sparse loss takes class numbers of shape [batch, 1], not one-hot rows.'
-    : '';
+  const sparse =
+    typeof model.loss === 'string' && /sparse/i.test(model.loss)
+      ? ' A sparse loss takes class numbers of shape [batch, 1], not one-hot rows.'
+      : '';
   return new RunFailure(
     'shape-mismatch',
     `${error.message} The data give xs ${shapes(xs)} and ys ${shapes(ys)}; the model takes ${shapes(model.inputs)} and yields ${shapes(model.outputs)}.${sparse}`,
