@@ -1,0 +1,50 @@
+// Registers every command. What a command throws is told to the user in its own words, once.
+import * as vscode from 'vscode';
+import { Commands, DISPLAY_NAME } from '../contributions';
+import { messageOf } from '../model/modelError';
+import type { Command, CommandContext } from './context';
+import { pause } from './pause';
+import { restart } from './restart';
+import { resume } from './resume';
+import { showOutput } from './showOutput';
+import { showPanel } from './showPanel';
+import { step } from './step';
+import { stop } from './stop';
+import { train } from './train';
+
+const HANDLERS: Record<keyof typeof Commands, Command> = {
+  train,
+  pause,
+  resume,
+  step,
+  stop,
+  restart,
+  showPanel,
+  showOutput,
+};
+
+/** Runs a verb and shows what it throws. */
+export async function runCommand(
+  verb: keyof typeof Commands,
+  context: CommandContext,
+  ...args: unknown[]
+): Promise<void> {
+  try {
+    await HANDLERS[verb](context, ...args);
+  } catch (error) {
+    context.log.warn(`${Commands[verb]}: ${messageOf(error)}`);
+    void vscode.window.showErrorMessage(`${DISPLAY_NAME}: ${messageOf(error)}`);
+  }
+}
+
+/** Registers all commands. */
+export function registerCommands(context: CommandContext): vscode.Disposable {
+  const verbs = Object.keys(HANDLERS) as (keyof typeof Commands)[];
+  return vscode.Disposable.from(
+    ...verbs.map((verb) =>
+      vscode.commands.registerCommand(Commands[verb], (...args: unknown[]) =>
+        runCommand(verb, context, ...args),
+      ),
+    ),
+  );
+}

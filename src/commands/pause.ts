@@ -1,0 +1,7 @@
+// Holds the run between two optimizer steps.
+import type { Command } from './context';
+
+export const pause: Command = async ({ current }, id) => {
+  const run = current.find(id);
+  if (run) await run.pause();
+};

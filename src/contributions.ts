@@ -1,0 +1,53 @@
+// Every id that package.json contributes, once, with its type. A unit test compares the two.
+
+export const EXTENSION_ID = 'gradient-lens.gradient-lens';
+
+/** `source` of diagnostics, name of the output channel, title of messages. */
+export const DISPLAY_NAME = 'Gradient Lens';
+
+/** View type of the panel; its serializer is why `onWebviewPanel:` is an activation event. */
+export const PANEL_VIEW_TYPE = 'gradientLens.run';
+
+/** Commands by verb. Those on a run take the id of a run, or act on the current one. */
+export const Commands = {
+  train: 'gradientLens.train',
+  pause: 'gradientLens.pause',
+  resume: 'gradientLens.resume',
+  step: 'gradientLens.step',
+  stop: 'gradientLens.stop',
+  restart: 'gradientLens.restart',
+  showPanel: 'gradientLens.showPanel',
+  showOutput: 'gradientLens.showOutput',
+} as const;
+export type CommandId = (typeof Commands)[keyof typeof Commands];
+
+/** Context keys for `when` and `enablement`. */
+export interface ContextValues {
+  /** Paths of the files that train with tfjs. */
+  'gradientLens.modelFiles': readonly string[];
+  /** State of the current run, or `idle`. */
+  'gradientLens.runState':
+    'idle' | 'starting' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed';
+  /** False where the program of the current run trains in a loop that never awaits. */
+  'gradientLens.pausable': boolean;
+}
+export type ContextKey = keyof ContextValues;
+
+/** Settings, by their name behind `gradientLens.`, with their defaults. */
+export const SETTING_DEFAULTS = {
+  backend: 'auto' as 'auto' | 'webgl' | 'wasm' | 'cpu',
+  seed: 42,
+  sampling: 1,
+  activationSampling: 1,
+  tfjsEpsilon: 'keras' as 'keras' | 'as-shipped',
+  'history.memory': 128,
+  'history.runs': 20,
+  'codeLens.enabled': true,
+  'problems.enabled': true,
+  'notifications.enabled': true,
+};
+export type Settings = typeof SETTING_DEFAULTS;
+export type SettingName = keyof Settings;
+
+export const SETTINGS_SECTION = 'gradientLens';
+export const WALKTHROUGH_ID = 'gradientLens.start';

@@ -1,0 +1,247 @@
+// The source that trains in a worker of the panel's page: bundles the model, starts the worker, passes
+// controls on, and turns the worker's messages into calls of the run's sink.
+import { messageOf, ModelError } from '../../model/modelError';
+import type { Bundle } from '../../model/bundle';
+import type { RunControl, RunSink, RunSource } from '../../run/source';
+import { decodeStepRecords } from '../../shared/protocol/codec';
+import {
+  RUNTIME_PROTOCOL_VERSION,
+  type FromRuntime,
+  type HostMethods,
+  type StartOptions,
+} from '../../shared/protocol/runtime';
+import { toLayerInfo, toRunError } from './reports';
+import type { TrainingPage } from './trainingPage';
+import { WorkspaceFileError, type WorkspaceFiles } from './workspaceFiles';
+
+/** Time for the worker's script to be evaluated and to say hello. */
+const HELLO_MS = 30_000;
+/** Time after which a worker that says nothing is worth a notice. */
+const SILENCE_MS = 30_000;
+/** Time that a program gets to end by itself when it is stopped. */
+const STOP_MS = 1000;
+
+/** What a source needs of its surroundings. */
+export interface WebviewSourceOptions {
+  page: TrainingPage;
+  files: Pick<WorkspaceFiles, keyof HostMethods>;
+  start: StartOptions;
+  bundle(): Promise<Bundle>;
+  /** Told what the program prints. */
+  onConsole(level: 'debug' | 'log' | 'info' | 'warn' | 'error', text: string): void;
+  /** Told what is wrong beneath the run, for the log. */
+  onTrouble(message: string): void;
+}
+
+/** A run's training in a webview worker. */
+export class WebviewSource implements RunSource {
+  private sink: RunSink | undefined;
+  private bundle: Bundle | undefined;
+  private detach: () => void = () => undefined;
+  private launched = false;
+  private paused: boolean;
+  private lastStep = 0;
+  private stopTimer: NodeJS.Timeout | undefined;
+  private silenceTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: WebviewSourceOptions) {
+    this.paused = options.start.paused;
+  }
+
+  private get runId(): string {
+    return this.options.start.runId;
+  }
+
+  start(sink: RunSink): void {
+    this.sink = sink;
+    this.launch().catch((error: unknown) => {
+      this.end((open) =>
+        open.failed(
+          error instanceof ModelError
+            ? error.toRunError()
+            : { code: 'panel-failed', message: messageOf(error) },
+        ),
+      );
+    });
+  }
+
+  control(control: RunControl): void {
+    if (!this.sink) return;
+    if (control.type === 'stop') {
+      this.stop();
+    } else {
+      this.options.page.send(this.runId, control);
+    }
+  }
+
+  dispose(): void {
+    if (this.sink) this.end(() => undefined);
+  }
+
+  private async launch(): Promise<void> {
+    const { page } = this.options;
+    this.sink?.progress('Bundling the model');
+    const [bundle] = await Promise.all([this.options.bundle(), page.ready()]);
+    if (!this.sink) return;
+    this.bundle = bundle;
+    this.sink.progress('Starting the training worker');
+    this.detach = page.attach(this.runId, {
+      message: (message) => this.receive(message),
+      workerError: (message) => this.fail('worker-failed', message),
+      lost: (notice) => this.end((sink) => sink.lost(notice)),
+    });
+    this.launched = true;
+    this.watch(HELLO_MS, () => {
+      this.fail(
+        'worker-silent',
+        `The training worker did not start within ${HELLO_MS / 1000} s. Restart the run; if it ` +
+          'happens again, reload the window.',
+      );
+    });
+    page.launch(this.runId, bundle.code);
+  }
+
+  private stop(): void {
+    if (!this.launched) {
+      this.end((sink) => sink.finished('stopped', 0));
+      return;
+    }
+    if (this.stopTimer) return;
+    this.options.page.send(this.runId, { type: 'stop' });
+    this.stopTimer = setTimeout(() => {
+      this.end((sink) => sink.finished('stopped', this.lastStep));
+    }, STOP_MS);
+  }
+
+  /** The last report: nothing comes after it, and the worker's memory is freed. */
+  private end(report: (sink: RunSink) => void): void {
+    const { sink } = this;
+    if (!sink) return;
+    this.sink = undefined;
+    clearTimeout(this.stopTimer);
+    clearTimeout(this.silenceTimer);
+    this.detach();
+    if (this.launched) this.options.page.terminate(this.runId);
+    report(sink);
+  }
+
+  private fail(code: string, message: string): void {
+    this.end((sink) => sink.failed({ code, message }));
+  }
+
+  /** Calls `silent` when nothing arrives for so long. */
+  private watch(ms: number, silent: () => void): void {
+    clearTimeout(this.silenceTimer);
+    this.silenceTimer = setTimeout(silent, ms);
+  }
+
+  /** A program may compute for long without a word; it is said so, and goes on. */
+  private watchSilence(): void {
+    if (this.paused) {
+      clearTimeout(this.silenceTimer);
+      return;
+    }
+    this.watch(SILENCE_MS, () => {
+      this.sink?.notice({
+        code: 'worker-silent',
+        message:
+          `The program has not been heard of for ${SILENCE_MS / 1000} s. It may be in a long ` +
+          'computation or an endless loop; Stop ends it at once.',
+      });
+    });
+  }
+
+  private receive(message: FromRuntime): void {
+    const { sink, bundle } = this;
+    if (!sink || !bundle) return;
+    this.watchSilence();
+    switch (message.type) {
+      case 'hello':
+        this.hello(message.version, sink);
+        break;
+      case 'started':
+        sink.started(message);
+        break;
+      case 'layers':
+        sink.layers(message.layers.map((layer) => toLayerInfo(layer, bundle.map)));
+        break;
+      case 'steps':
+        this.steps(message, sink);
+        break;
+      case 'plan':
+        this.plan(message, sink);
+        break;
+      case 'epoch':
+        sink.epoch({ epoch: message.epoch, step: message.step, metrics: message.metrics });
+        break;
+      case 'state':
+        this.paused = message.state === 'paused';
+        this.watchSilence();
+        sink.state(message.state, message.step);
+        break;
+      case 'notice':
+        sink.notice(message.notice);
+        break;
+      case 'progress':
+        sink.progress(message.message);
+        break;
+      case 'console':
+        this.options.onConsole(message.level, message.text);
+        break;
+      case 'request':
+        void this.answer(message);
+        break;
+      case 'finished':
+        this.end((open) => open.finished(message.outcome, message.steps));
+        break;
+      case 'failed':
+        this.end((open) => open.failed(toRunError(message.error, bundle.map)));
+        break;
+    }
+  }
+
+  private plan(message: Extract<FromRuntime, { type: 'plan' }>, sink: RunSink): void {
+    const { epochs, stepsPerEpoch } = message;
+    sink.plan({
+      ...(epochs !== undefined && { epochs }),
+      ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+    });
+  }
+
+  private hello(version: number, sink: RunSink): void {
+    if (version !== RUNTIME_PROTOCOL_VERSION) {
+      this.fail(
+        'version-mismatch',
+        `The panel runs another version of Gradient Lens (protocol ${version}, not ${RUNTIME_PROTOCOL_VERSION}). Reload the window.`,
+      );
+      return;
+    }
+    sink.progress('Starting the model');
+    this.options.page.send(this.runId, { type: 'start', options: this.options.start });
+  }
+
+  private steps(message: Extract<FromRuntime, { type: 'steps' }>, sink: RunSink): void {
+    try {
+      const records = decodeStepRecords(message.batch);
+      this.lastStep = Math.max(this.lastStep, records.at(-1)?.step ?? 0);
+      sink.records(records, message.memory);
+    } catch (error) {
+      this.options.onTrouble(`A batch of step records was refused: ${messageOf(error)}`);
+    }
+  }
+
+  private async answer(request: Extract<FromRuntime, { type: 'request' }>): Promise<void> {
+    const { files, page } = this.options;
+    const { id } = request;
+    try {
+      const result = await (request.method === 'readFile'
+        ? files.readFile(request.params)
+        : files[request.method](request.params));
+      if (this.sink) page.send(this.runId, { type: 'response', id, ok: true, result });
+    } catch (error) {
+      const code = error instanceof WorkspaceFileError ? error.code : 'unreadable-file';
+      const failure = { code, message: messageOf(error) };
+      if (this.sink) page.send(this.runId, { type: 'response', id, ok: false, error: failure });
+    }
+  }
+}

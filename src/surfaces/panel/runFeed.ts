@@ -1,0 +1,76 @@
+// Feeds one run to one page: a snapshot, then updates, at most 20 a second and only while the page
+// is visible. What a hidden page missed is caught up by the history when it is shown again.
+import type { RunHistory } from '../../run/runHistory';
+import { viewOf } from '../../run/runView';
+import type { TrainingRun } from '../../run/trainingRun';
+import type { ToPanel } from '../../shared/protocol/panel';
+
+/** Milliseconds between two updates. */
+const INTERVAL_MS = 50;
+
+type Cursor = ReturnType<RunHistory['since']>['cursor'];
+
+/** Where a feed sends to. */
+export interface FeedTarget {
+  readonly visible: boolean;
+  post(message: ToPanel): void;
+}
+
+/** Sends what changed. Make one per run and page; {@link snapshot} begins it. */
+export class RunFeed {
+  private cursor: Cursor | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stale = false;
+  private lastSent = 0;
+  private readonly subscription: { dispose(): void };
+
+  constructor(
+    private readonly run: TrainingRun<unknown>,
+    private readonly target: FeedTarget,
+  ) {
+    this.subscription = run.onDidChange(() => this.changed());
+  }
+
+  /** Replaces all that the page shows. */
+  snapshot(): void {
+    const { curves, records, cursor } = this.run.history.since();
+    this.cursor = cursor;
+    this.sent();
+    this.target.post({ type: 'snapshot', view: viewOf(this.run), curves, records });
+  }
+
+  /** Call when the page became visible. */
+  shown(): void {
+    if (this.stale) this.changed();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.cursor = undefined;
+    this.subscription.dispose();
+  }
+
+  private sent(): void {
+    this.stale = false;
+    this.lastSent = Date.now();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private changed(): void {
+    this.stale = true;
+    if (!this.cursor || !this.target.visible || this.timer) return;
+    const wait = Math.max(0, this.lastSent + INTERVAL_MS - Date.now());
+    this.timer = setTimeout(() => this.update(), wait);
+  }
+
+  private update(): void {
+    this.timer = undefined;
+    if (!this.cursor || !this.target.visible) return;
+    const { curves, records, cursor } = this.run.history.since(this.cursor);
+    this.cursor = cursor;
+    this.sent();
+    this.target.post({ type: 'update', view: viewOf(this.run), curves, records });
+  }
+}

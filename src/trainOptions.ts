@@ -1,0 +1,67 @@
+// Checks and completes what a caller of train() asks for.
+import type * as vscode from 'vscode';
+import { TrainError, type TrainOptions } from './api';
+import { readSetting } from './platform/settings';
+import type { RequestedBackend, Sampling } from './shared/protocol/runtime';
+
+/** All that a run needs to know besides its model. */
+export interface TrainPlan {
+  seed: number;
+  backend: RequestedBackend;
+  maxSteps?: number;
+  paused: boolean;
+  hyperparameters: Record<string, number | string | boolean>;
+  sampling: Sampling;
+  epsilon: 'keras' | 'as-shipped';
+}
+
+const MAX_SEED = 0xffffffff;
+const BACKENDS: readonly RequestedBackend[] = ['auto', 'webgl', 'wasm', 'cpu'];
+
+function whole(name: string, value: number, from: number, to: number): number {
+  if (Number.isSafeInteger(value) && value >= from && value <= to) return value;
+  throw new TrainError(
+    'bad-option',
+    `${name} is ${String(value)}; it has to be a whole number from ${from} to ${to}.`,
+  );
+}
+
+function backendOf(requested: string): RequestedBackend {
+  if (requested === 'node') {
+    throw new TrainError(
+      'backend-unavailable',
+      "The backend 'node' is not available in this version: models train in the editor on webgl, " +
+        'wasm or cpu. Leave the backend out to let Gradient Lens choose.',
+    );
+  }
+  const known = BACKENDS.find((backend) => backend === requested);
+  if (known) return known;
+  throw new TrainError('bad-option', `backend is '${requested}'; it can be webgl, wasm or cpu.`);
+}
+
+/** The plan of a run: options over settings. Throws {@link TrainError}. */
+export function planTraining(model: vscode.Uri, options: TrainOptions): TrainPlan {
+  const hyperparameters = options.hyperparameters ?? {};
+  for (const [name, value] of Object.entries(hyperparameters)) {
+    if (!['number', 'string', 'boolean'].includes(typeof value)) {
+      throw new TrainError(
+        'bad-option',
+        `The hyperparameter ${name} is neither a number nor a text nor true or false.`,
+      );
+    }
+  }
+  return {
+    seed: whole('seed', options.seed ?? readSetting('seed', model), 0, MAX_SEED),
+    backend: backendOf(options.backend ?? readSetting('backend', model)),
+    ...(options.maxSteps !== undefined && {
+      maxSteps: whole('maxSteps', options.maxSteps, 1, Number.MAX_SAFE_INTEGER),
+    }),
+    paused: options.paused ?? false,
+    hyperparameters: { ...hyperparameters },
+    sampling: {
+      everySteps: Math.max(1, readSetting('sampling', model)),
+      activationEverySteps: Math.max(1, readSetting('activationSampling', model)),
+    },
+    epsilon: readSetting('tfjsEpsilon', model),
+  };
+}
