@@ -113,6 +113,8 @@ const fitDataset: Program = async (tf, steps) => {
   const rows = tf.data
     .zip({ xs: tf.data.array(unstack(x)), ys: tf.data.array(unstack(y)) })
     .batch(8);
+  // tfjs-layers declares a Dataset of its own, which that of tfjs-data satisfies without being it.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   const history = await model.fitDataset(rows, { epochs: 1 });
   tf.dispose([x, y]);
   return history.history['loss'] as number[];
