@@ -218,10 +218,10 @@ describe('TrainingRun: what it collects', () => {
     assert.equal(run.steps[0]?.metrics['val_loss'], undefined);
     assert.equal(run.steps[1]?.metrics['val_loss'], 0.5);
     assert.equal(run.steps[3]?.metrics['val_loss'], 0.25);
-    assert.ok(Number.isNaN(run.steps[3]!.metrics['val_acc']));
+    assert.ok(Number.isNaN(run.steps[3].metrics['val_acc']));
     assert.equal(seen[1]!['val_loss'], 0.25);
     assert.equal(run.epochs.length, 2);
-    assert.deepEqual(run.steps[1]?.layers, randomRecord(2, 2).layers);
+    assert.deepEqual(run.steps[1].layers, randomRecord(2, 2).layers);
   });
 
   it('shows itself to the page', () => {

@@ -27,6 +27,15 @@ interface Watch {
   refreshedAt: number;
 }
 
+function isOpen({ finding }: Watch): boolean {
+  return finding !== undefined && finding.closedStep === undefined;
+}
+
+/** True where an open finding of `cause` explains what `rule` would state. */
+function explains(cause: Rule, rule: Rule): boolean {
+  return rule.yieldsTo?.includes(cause.id) ?? false;
+}
+
 function describe(rule: Rule, statement: Statement, firstStep: number, lastStep: number): Finding {
   const { severity, evidence, message, remedies } = statement;
   return {
@@ -44,8 +53,15 @@ function describe(rule: Rule, statement: Statement, firstStep: number, lastStep:
   };
 }
 
+/** True for a step whose gradients the sampling left out. */
+function isUnsampled(record: StepRecord): boolean {
+  return Object.keys(record.layers).length === 0;
+}
+
 /** Finds what is wrong with a run, step by step. */
 export class Diagnosis {
+  /** Window of the newest step. */
+  private latest: DiagnosisWindow | undefined;
   private readonly groups = new Map<string, { window: DiagnosisWindow; watches: Watch[] }>();
   private layers: readonly LayerInfo[] = [];
   private list: readonly Finding[] = [];
@@ -68,10 +84,19 @@ export class Diagnosis {
 
   /** Looks at the next step. True where the findings changed. */
   observe(record: StepRecord): boolean {
+    if (isUnsampled(record)) {
+      this.latest?.noteLossOnly(record);
+      return false;
+    }
     const { window, watches } = this.groupOf(record);
+    this.latest = window;
     window.note(record);
     let changed = false;
-    for (const watch of watches) changed = this.ask(watch, window, record.step) || changed;
+    for (const watch of watches) {
+      const yields = watches.some((other) => isOpen(other) && explains(other.rule, watch.rule));
+      const statement = yields ? undefined : watch.rule.evaluate(window);
+      changed = this.take(watch, statement, record.step) || changed;
+    }
     if (changed) this.publish();
     return changed;
   }
@@ -99,14 +124,13 @@ export class Diagnosis {
     return group;
   }
 
-  private ask(watch: Watch, window: DiagnosisWindow, step: number): boolean {
-    const statement = watch.rule.evaluate(window);
+  private take(watch: Watch, statement: Statement | undefined, step: number): boolean {
     if (!statement) return this.miss(watch, step);
     if (watch.held === 0) watch.since = statement.since ?? step;
     watch.held++;
     watch.missed = 0;
     const { finding } = watch;
-    if (finding && finding.closedStep === undefined) return this.extend(watch, statement, step);
+    if (isOpen(watch)) return this.extend(watch, statement, step);
     if (watch.held < watch.rule.openAfter) return false;
     // The same rule again after it was closed: a new finding, and the closed one stays.
     if (finding) this.closed.push(finding);
@@ -135,7 +159,7 @@ export class Diagnosis {
     watch.held = 0;
     watch.missed++;
     const { finding } = watch;
-    if (!finding || finding.closedStep !== undefined) return false;
+    if (!finding || !isOpen(watch)) return false;
     if (watch.missed < watch.rule.closeAfter) return false;
     watch.finding = { ...finding, closedStep: step };
     return true;

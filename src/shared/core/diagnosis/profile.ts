@@ -6,6 +6,9 @@ import type { LayerTrace } from './window';
 /** Stands for a gradient that is exactly zero: the smallest float32. */
 export const ZERO_LOG = -45;
 
+/** Averages below this are those of gradients that are mostly zero: the smallest normal float32. */
+const UNDERFLOW_LOG = -38;
+
 /** The profile of one net, from first to last layer with a weight matrix. */
 export interface DepthProfile {
   first: LayerTrace;
@@ -39,7 +42,11 @@ export function depthProfile(
   if (!first || !last || layers.length < PROFILE_LAYERS) return undefined;
   const logs = layers.map((trace) => level(trace) ?? ZERO_LOG);
   const quotients: number[] = [];
-  for (let i = 1; i < logs.length; i++) quotients.push((logs[i - 1] ?? 0) - (logs[i] ?? 0));
+  for (let i = 1; i < logs.length; i++) {
+    const [before, after] = [logs[i - 1] ?? 0, logs[i] ?? 0];
+    // Between two layers whose gradient has underflowed to zero there is no slope to see.
+    if (before > UNDERFLOW_LOG || after > UNDERFLOW_LOG) quotients.push(before - after);
+  }
   quotients.sort((a, b) => a - b);
   const middle = quotients.length >> 1;
   const factorLog =

@@ -25,6 +25,8 @@ export interface Rule {
   openAfter: number;
   /** Consecutive steps without it after which the finding is closed. */
   closeAfter: number;
+  /** Rules whose open finding explains what this one would state: one root cause, one finding. */
+  yieldsTo?: readonly RuleId[];
   /** The statement that holds at the newest step, if one does. Called once per step: be quick. */
   evaluate(window: DiagnosisWindow): Statement | undefined;
 }

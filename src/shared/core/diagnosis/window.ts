@@ -151,6 +151,12 @@ export class DiagnosisWindow {
     if (this.facts.length > FACTS) this.facts.shift();
   }
 
+  /** Takes a step of which only the loss is known: the tap records gradients at every n-th step. */
+  noteLossOnly(record: StepRecord): void {
+    this.noteBlow(record, 0, '');
+    this.loss.note(record.loss);
+  }
+
   /** Median gradient norm of the first steps. */
   get referenceNorm(): number {
     return median(this.firstNorms);

@@ -115,6 +115,8 @@ export const vanishingGradient: Rule = {
     'ratio of first to last layer: Zhang et al. 2021, AUTOTRAINER.',
   openAfter: VANISHING_PERSISTENCE,
   closeAfter: CLOSE_AFTER,
+  // Weights that were thrown off saturate the net, and its gradients vanish after that.
+  yieldsTo: ['exploding-gradient', 'non-finite'],
   evaluate(window) {
     const profile = vanishingProfile(window);
     if (!window.isSettled) {

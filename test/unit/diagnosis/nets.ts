@@ -1,0 +1,180 @@
+// Trains small real nets on tfjs's cpu backend under the real tap, and has the engine look on.
+// Everything is seeded: weights, data, order of batches.
+import * as tfjs from '@tensorflow/tfjs';
+import { Diagnosis } from '../../../src/shared/core/diagnosis/engine';
+import type { Finding } from '../../../src/shared/core/finding';
+import { randomNormal, seededRandom, type Random } from '../../../src/shared/core/random';
+import { summarize } from '../../../src/shared/core/summary';
+import type { StepRecord } from '../../../src/shared/core/stepRecord';
+import { installTap } from '../../../src/shared/tap';
+import type { StatisticsEngine } from '../../../src/shared/tap/types';
+
+/** A plain, mutable copy of the namespace, as the tap asks for. */
+export const tf = { ...tfjs };
+
+/** Reads every tensor and summarizes it in float64. */
+const reading: StatisticsEngine = {
+  measure(tensors) {
+    const summaries = tensors.map((tensor) => summarize(tensor.dataSync()));
+    return { isReady: () => true, take: () => summaries, discard: () => undefined };
+  },
+  dispose: () => undefined,
+};
+
+/** A batch of a task. */
+export interface Batch {
+  xs: tfjs.Tensor;
+  ys: tfjs.Tensor;
+}
+
+/** A net in training: what is tried in one test. */
+export interface Trial {
+  steps: number;
+  seed: number;
+  model(seed: () => number): tfjs.LayersModel;
+  batch(random: Random, step: number): Batch;
+  optimizer(): tfjs.Optimizer;
+  loss: string;
+}
+
+export interface Outcome {
+  findings: readonly Finding[];
+  losses: number[];
+  records: StepRecord[];
+  /** Microseconds of the engine per step and layer. */
+  cost: number;
+}
+
+/** Trains and returns what the engine found. */
+export async function train(trial: Trial): Promise<Outcome> {
+  await tf.setBackend('cpu');
+  const records: StepRecord[] = [];
+  const diagnosis = new Diagnosis();
+  const tap = installTap<{ at: number }>(tf, {
+    statistics: reading,
+    sampling: { everySteps: 1, activationEverySteps: 1 },
+    captureSite: () => ({ at: 0 }),
+    onRecords: (list) => records.push(...list),
+    onLayers: (layers) => void diagnosis.setLayers(layers),
+    onStep: () => undefined,
+    now: () => 0,
+  });
+  try {
+    let layerSeed = trial.seed * 1000;
+    const model = trial.model(() => ++layerSeed);
+    model.compile({ optimizer: trial.optimizer(), loss: trial.loss });
+    const random = seededRandom(trial.seed);
+    for (let step = 1; step <= trial.steps; step++) {
+      const { xs, ys } = trial.batch(random, step);
+      await model.trainOnBatch(xs, ys);
+      tf.dispose([xs, ys]);
+    }
+    tap.flush();
+    model.dispose();
+  } finally {
+    tap.uninstall();
+  }
+  const begin = performance.now();
+  for (const record of records) diagnosis.observe(record);
+  const layers = Object.keys(records[0]?.layers ?? {}).length;
+  return {
+    findings: diagnosis.findings,
+    losses: records.map((record) => record.loss ?? NaN),
+    records,
+    cost: ((performance.now() - begin) * 1000) / Math.max(1, records.length * layers),
+  };
+}
+
+/** Options of {@link denseNet}. */
+export interface DenseNet {
+  inputs: number;
+  units: number;
+  depth: number;
+  outputs: number;
+  activation: 'sigmoid' | 'tanh' | 'relu' | 'elu' | 'linear';
+  initializer?: (seed: number) => Parameters<typeof tfjs.layers.dense>[0]['kernelInitializer'];
+  outputActivation?: 'softmax' | 'sigmoid' | 'linear';
+  residual?: boolean;
+  batchNormalization?: boolean;
+}
+
+export const heUniform = (seed: number) => tf.initializers.heUniform({ seed });
+export const glorotUniform = (seed: number) => tf.initializers.glorotUniform({ seed });
+
+/** A net of dense layers; `residual` adds each hidden layer to its input. */
+export function denseNet(options: DenseNet): (seed: () => number) => tfjs.LayersModel {
+  const { initializer = glorotUniform } = options;
+  return (seed) => {
+    const input = tf.input({ shape: [options.inputs] });
+    let x: tfjs.SymbolicTensor = input;
+    for (let i = 0; i < options.depth; i++) {
+      const before = x;
+      x = tf.layers
+        .dense({
+          name: `hidden_${String(i + 1)}_${String(seed())}`,
+          units: options.units,
+          activation: options.activation,
+          kernelInitializer: initializer(seed()),
+        })
+        .apply(x) as tfjs.SymbolicTensor;
+      if (options.batchNormalization) {
+        x = tf.layers.batchNormalization().apply(x) as tfjs.SymbolicTensor;
+      }
+      if (options.residual && i > 0) {
+        x = tf.layers.add().apply([before, x]) as tfjs.SymbolicTensor;
+      }
+    }
+    const output = tf.layers
+      .dense({
+        name: `output_${String(seed())}`,
+        units: options.outputs,
+        activation: options.outputActivation ?? 'linear',
+        kernelInitializer: glorotUniform(seed()),
+      })
+      .apply(x) as tfjs.SymbolicTensor;
+    return tf.model({ inputs: input, outputs: output });
+  };
+}
+
+/** Classes as Gaussian blobs around fixed centres. */
+export function blobs(inputs: number, classes: number, size: number, spread = 1) {
+  const centreRandom = seededRandom(99);
+  const centres = Array.from({ length: classes }, () =>
+    Array.from({ length: inputs }, () => 1.5 * randomNormal(centreRandom)),
+  );
+  return (random: Random): Batch => {
+    const xs = new Float32Array(size * inputs);
+    const labels = new Int32Array(size);
+    for (let i = 0; i < size; i++) {
+      const label = Math.floor(random() * classes);
+      labels[i] = label;
+      for (let j = 0; j < inputs; j++) {
+        xs[i * inputs + j] = centres[label]![j]! + spread * randomNormal(random);
+      }
+    }
+    return {
+      xs: tf.tensor2d(xs, [size, inputs]),
+      ys: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), classes).toFloat()),
+    };
+  };
+}
+
+/** A linear target with noise, scaled and shifted. */
+export function linearTarget(inputs: number, size: number, scale = 1, noise = 0.1, shift = 0) {
+  const weightRandom = seededRandom(5);
+  const weights = Array.from({ length: inputs }, () => randomNormal(weightRandom));
+  return (random: Random): Batch => {
+    const xs = new Float32Array(size * inputs);
+    const ys = new Float32Array(size);
+    for (let i = 0; i < size; i++) {
+      let sum = 0;
+      for (let j = 0; j < inputs; j++) {
+        const x = randomNormal(random);
+        xs[i * inputs + j] = x;
+        sum += x * weights[j]!;
+      }
+      ys[i] = scale * (sum + noise * randomNormal(random)) + shift;
+    }
+    return { xs: tf.tensor2d(xs, [size, inputs]), ys: tf.tensor2d(ys, [size, 1]) };
+  };
+}
