@@ -2,6 +2,7 @@
 // wasm: a view of its heap, no copy), and for any other backend by reading each tensor.
 import { summarize, type NumericArray } from '../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
+import { summarizeFloat32 } from './float32';
 import type {
   PendingSummaries,
   StatisticsEngine,
@@ -36,9 +37,20 @@ export class KnownSummaries implements PendingSummaries {
 /** Summarizes at once, in one float64 pass over the values that `read` gives. */
 export function createTypedArrayStatistics(read: ReadValues): StatisticsEngine {
   return {
-    measure: (tensors) => new KnownSummaries(tensors.map((tensor) => summarize(read(tensor)))),
+    measure: (tensors) =>
+      new KnownSummaries(tensors.map((tensor) => summarizeValues(read(tensor)))),
     dispose: () => undefined,
   };
+}
+
+/** Below this many elements, the fixed cost of the fast way is more than what it saves. */
+const WORTH_IT = 128;
+
+/** Summarizes values of any type, long float32 arrays the fast way. */
+export function summarizeValues(values: NumericArray): TensorSummary {
+  return values instanceof Float32Array && values.length >= WORTH_IT
+    ? summarizeFloat32(values)
+    : summarize(values);
 }
 
 /** The cpu backend's own storage. */

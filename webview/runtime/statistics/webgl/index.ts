@@ -1,7 +1,6 @@
 // Statistics on the GPU, in place: summaries of tensors that the WebGL backend keeps in textures,
 // without moving one of them.
 import { TapError } from '../../../../src/shared/tap/errors';
-import { summarize } from '../../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../../src/shared/core/stepRecord';
 import type {
   PendingSummaries,
@@ -9,7 +8,7 @@ import type {
   Tensor,
   TfNamespace,
 } from '../../../../src/shared/tap/types';
-import { KnownSummaries } from '../typedArray';
+import { KnownSummaries, summarizeValues } from '../typedArray';
 import { decodeSummary } from './decode';
 import { canRunKernel, compileKernel, type Kernel } from './programs';
 import { Dispatcher, type Dispatched } from './session';
@@ -41,7 +40,7 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
           copies.push(copy);
           located = locate(backend, copy);
         }
-        if (typeof located === 'string') known.push(summarize(tensor.dataSync()));
+        if (typeof located === 'string') known.push(summarizeValues(tensor.dataSync()));
         else if (views.push(located) > 0) known.push(undefined);
       }
       const pending =
