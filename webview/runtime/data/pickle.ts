@@ -27,7 +27,7 @@ export class Global {
 }
 
 const MARK = Symbol('mark');
-const LONG_BYTES = 1 << 20;
+const LONG_BYTES = 4096;
 /** Read ahead of each opcode, so that short arguments need no second fetch. */
 const LOOK_AHEAD = 64;
 
