@@ -1,6 +1,6 @@
-// Completes tfjs's wasm backend, which lacks kernels that training needs (tensorflow/tfjs#8474,
+// Completes tfjs 4.22's wasm backend, which lacks kernels that training needs (tensorflow/tfjs#8474,
 // #8082): the filter gradient of conv2d from wasm's own conv2d, and every other kernel that the cpu
-// backend has by a detour that runs the cpu kernel on the wasm heap.
+// backend has by a detour that runs the cpu kernel on the wasm heap. Corrects those that are wrong.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type {
@@ -12,17 +12,87 @@ import type {
 } from '@tensorflow/tfjs';
 import { tf } from '../tf';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
+import { maxPoolGrad } from './wasmMaxPoolGrad';
 
-/** Registers what is missing; kernels that wasm has are left alone. Twice is harmless. */
+/** Kernels that wasm has but that give wrong gradients: the cpu kernel stands in. */
+const WRONG = ['Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2', 'MaxPool3DGrad'];
+/** Convolutions that give zeros for some strides, see {@link withExplicitPadding}. */
+const SAME_PADDED = [
+  'Conv2D',
+  'FusedConv2D',
+  'DepthwiseConv2dNative',
+  'FusedDepthwiseConv2D',
+] as const;
+
+/** Completes and corrects the backend once it has started. Twice is harmless. */
 export function completeWasmKernels(): void {
   const has = new Set(tf.getKernelsForBackend('wasm').map((kernel) => kernel.kernelName));
+  if (has.has('Conv2DBackpropFilter')) return;
   const register = (kernelName: string, kernelFunc: KernelFunc): void => {
-    if (has.has(kernelName)) return;
-    has.add(kernelName);
+    if (has.has(kernelName)) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   };
+  for (const name of SAME_PADDED) {
+    const { kernelFunc, setupFunc } = tf.getKernel(name, 'wasm');
+    const depthwise = name.includes('Depthwise');
+    tf.unregisterKernel(name, 'wasm');
+    tf.registerKernel({
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: withExplicitPadding(kernelFunc, depthwise),
+      ...(setupFunc && { setupFunc }),
+    });
+  }
+  for (const kernel of tf.getKernelsForBackend('cpu')) {
+    const { kernelName } = kernel;
+    if (kernelName === 'Conv2DBackpropFilter') continue;
+    if (!has.has(kernelName) || WRONG.includes(kernelName)) register(kernelName, detour(kernel));
+  }
+  register('MaxPoolGrad', maxPoolGrad);
   register('Conv2DBackpropFilter', conv2dBackpropFilter);
-  for (const kernel of tf.getKernelsForBackend('cpu')) register(kernel.kernelName, detour(kernel));
+}
+
+interface ConvAttributes {
+  strides: [number, number] | number;
+  pad: unknown;
+  dilations?: [number, number] | number;
+}
+
+/**
+ * Where a stride is larger than the kernel, `same` can need no padding at all and still leave columns
+ * over; wasm's convolution refuses that and leaves its output zero. With the padding spelt out as
+ * numbers it computes it.
+ */
+function withExplicitPadding(kernelFunc: KernelFunc, depthwise: boolean): KernelFunc {
+  return (parameters) => {
+    const attrs = parameters.attrs as unknown as ConvAttributes;
+    if (attrs.pad !== 'same') return kernelFunc(parameters);
+    const { x, filter } = parameters.inputs as { x: TensorInfo; filter: TensorInfo };
+    type Shape4 = [number, number, number, number];
+    const info = tf.backend_util.computeConv2DInfo(
+      x.shape as Shape4,
+      filter.shape as Shape4,
+      attrs.strides,
+      attrs.dilations ?? 1,
+      'same',
+      undefined,
+      depthwise,
+    );
+    const over = (input: number, output: number, stride: number, kernel: number): boolean =>
+      (output - 1) * stride + kernel < input;
+    const leavesOver =
+      over(info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight) ||
+      over(info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth);
+    if (!leavesOver) return kernelFunc(parameters);
+    const { top, bottom, left, right } = info.padInfo;
+    const pad = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ];
+    return kernelFunc({ ...parameters, attrs: { ...parameters.attrs, pad } });
+  };
 }
 
 /** A kernel for wasm that runs the cpu kernel on views of the heap and copies its results back. */
