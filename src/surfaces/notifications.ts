@@ -2,7 +2,7 @@
 // in the panel and in Problems.
 import * as vscode from 'vscode';
 import type { ModelRun } from '../api';
-import { Commands, DISPLAY_NAME } from '../contributions';
+import { Commands } from '../contributions';
 import { readSetting } from '../platform/settings';
 import type { RunRegistry } from '../run/runRegistry';
 import { isFinal } from '../shared/core/run';
@@ -23,7 +23,7 @@ export function notifyOfErrors(
       told = true;
       const canPause = !isFinal(run.state) && run.pausable;
       const choice = await vscode.window.showErrorMessage(
-        `${run.title}: ${message}`,
+        message.startsWith(run.title) ? message : `${run.title}: ${message}`,
         ...(canPause ? [PAUSE, SHOW] : [SHOW]),
       );
       if (choice === PAUSE) await vscode.commands.executeCommand(Commands.pause, run.id);
@@ -37,7 +37,7 @@ export function notifyOfErrors(
       subscription.dispose();
       // A failure stands in the panel already where that can be seen.
       if (run.error && !panels.of(run.model)?.visible) {
-        void tell(`${run.error.message} (${DISPLAY_NAME})`);
+        void tell(run.error.message);
       }
     });
   });

@@ -1,0 +1,139 @@
+// package.json, its strings and src/contributions.ts say the same.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as ids from '../../../src/contributions';
+
+interface Setting {
+  type: string;
+  default: unknown;
+  markdownDescription?: string;
+  scope?: string;
+  enum?: unknown[];
+  markdownEnumDescriptions?: unknown[];
+}
+interface Manifest {
+  name: string;
+  publisher: string;
+  engines: { vscode: string };
+  devDependencies: Record<string, string>;
+  activationEvents: string[];
+  capabilities: Record<string, { supported: unknown; restrictedConfigurations?: string[] }>;
+  contributes: {
+    commands: { command: string; title: string; category: string; icon?: string }[];
+    menus: Record<string, { command: string; when?: string }[]>;
+    configuration: { properties: Record<string, Setting> };
+    walkthroughs: {
+      id: string;
+      steps: { media: { svg: string }; completionEvents?: string[] }[];
+    }[];
+  };
+}
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const strings = JSON.parse(read('package.nls.json')) as Record<string, string>;
+const { contributes } = manifest;
+const commandIds = Object.values(ids.Commands) as string[];
+
+describe('contributions', () => {
+  it('names the extension', () => {
+    assert.equal(`${manifest.publisher}.${manifest.name}`, ids.EXTENSION_ID);
+    assert.equal(manifest.engines.vscode, `^${manifest.devDependencies['@types/vscode'] ?? ''}`);
+  });
+
+  it('has each command once, with title, category and icon', () => {
+    assert.deepEqual(
+      contributes.commands.map(({ command }) => command).sort(),
+      [...commandIds].sort(),
+    );
+    for (const { title, category, icon, command } of contributes.commands) {
+      assert.match(title, /^%.+%$/, command);
+      assert.equal(category, ids.DISPLAY_NAME);
+      assert.match(icon ?? '', /^\$\([\w-]+\)$/, command);
+    }
+  });
+
+  it('puts only its own commands into menus, training never without trust', () => {
+    for (const entries of Object.values(contributes.menus)) {
+      for (const { command, when } of entries) {
+        assert.ok(commandIds.includes(command), command);
+        if (command === ids.Commands.train) assert.match(when ?? '', /isWorkspaceTrusted/);
+      }
+    }
+    for (const menu of ['explorer/context', 'editor/title/run', 'commandPalette']) {
+      assert.ok(
+        contributes.menus[menu]?.some((e) => e.command === ids.Commands.train),
+        menu,
+      );
+    }
+  });
+
+  it('uses only context keys that are set somewhere', () => {
+    const keys: Record<ids.ContextKey, true> = {
+      'gradientLens.modelFiles': true,
+      'gradientLens.runState': true,
+      'gradientLens.pausable': true,
+    };
+    const used = JSON.stringify([contributes.menus, contributes.commands]).matchAll(
+      /gradientLens\.\w+/g,
+    );
+    const known = [...Object.keys(keys), ...commandIds];
+    for (const [key] of used) assert.ok(known.includes(key), key);
+  });
+
+  it('has each setting once, with the same default', () => {
+    const properties = contributes.configuration.properties;
+    const defaults = Object.fromEntries(
+      Object.entries(properties).map(([name, setting]) => [name, setting.default]),
+    );
+    const typed = Object.fromEntries(
+      Object.entries(ids.SETTING_DEFAULTS).map(([name, value]) => [
+        `${ids.SETTINGS_SECTION}.${name}`,
+        value,
+      ]),
+    );
+    assert.deepEqual(defaults, typed);
+    for (const [name, setting] of Object.entries(properties)) {
+      assert.ok(setting.markdownDescription, name);
+      assert.ok(setting.scope, name);
+      assert.equal(setting.enum?.length, setting.markdownEnumDescriptions?.length, name);
+      const type = setting.type === 'integer' ? 'number' : setting.type;
+      assert.equal(typeof setting.default, type, name);
+    }
+  });
+
+  it('has a string for each placeholder, and none to spare', () => {
+    const used = [...read('package.json').matchAll(/"%([\w.-]+)%"/g)].map(([, key]) => key!);
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(strings).sort());
+    for (const [key, text] of Object.entries(strings)) assert.ok(text.trim(), key);
+    for (const [, command] of JSON.stringify(strings).matchAll(/command:(gradientLens\.\w+)/g)) {
+      assert.ok(commandIds.includes(command!), command);
+    }
+  });
+
+  it('is activated by its panel and by model files, not by everything', () => {
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${ids.PANEL_VIEW_TYPE}`));
+    assert.ok(!manifest.activationEvents.some((e) => e === '*' || e === 'onStartupFinished'));
+  });
+
+  it('is limited where the workspace is not trusted or not on disk', () => {
+    const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+    assert.equal(untrustedWorkspaces?.supported, 'limited');
+    assert.equal(virtualWorkspaces?.supported, 'limited');
+    for (const name of untrustedWorkspaces.restrictedConfigurations ?? []) {
+      assert.ok(name in contributes.configuration.properties, name);
+    }
+  });
+
+  it('has one walkthrough, whose pictures exist', () => {
+    assert.deepEqual(
+      contributes.walkthroughs.map(({ id }) => id),
+      [ids.WALKTHROUGH_ID],
+    );
+    for (const { media } of contributes.walkthroughs[0]!.steps) {
+      assert.ok(existsSync(path.join(root, media.svg)), media.svg);
+    }
+  });
+});
