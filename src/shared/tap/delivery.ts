@@ -13,8 +13,8 @@ interface StepInFlight {
   measured: { names: string[]; pending: PendingSummaries }[];
 }
 
-/** Steps kept on the device before the oldest is waited for. */
-const MAX_IN_FLIGHT = 3;
+/** Steps that may be on the device; at the next one, the oldest is waited for. */
+const MAX_IN_FLIGHT = 2;
 
 /** The number in a summary of one element, which may be non-finite. */
 export function scalarOf(summary: TensorSummary): number {
@@ -40,7 +40,7 @@ export class Delivery {
   /** Queues the newest step and delivers older ones: those that are ready, and those too many. */
   push(pending: PendingSummaries, assemble: StepInFlight['assemble']): void {
     this.#steps.push({ pending, assemble, metrics: {}, measured: [] });
-    this.#deliver(this.#steps.length - 1, MAX_IN_FLIGHT - 1);
+    this.#deliver(this.#steps.length - 1, MAX_IN_FLIGHT);
   }
 
   /** Adds metrics to the newest step; false if it was delivered already. */
