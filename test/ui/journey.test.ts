@@ -56,8 +56,14 @@ describe('from right-click to the source line', () => {
 
   it('moves the loss curve and the gradient histograms while it trains', async () => {
     await panel.untilRedrawn(/loss/i);
-    await panel.untilRedrawn(/histogram/i);
     await window.screenshot('training');
+    await panel.scrollTo('Layers');
+    // One row per layer: the current step, and how it moved over the steps.
+    await panel.untilRedrawn(/^Gradient histogram of dense_Dense1: /);
+    await panel.untilRedrawn(/^Gradient histogram of dense_Dense1 over steps/);
+    await window.screenshot('layers');
+    await panel.scrollTo('Gradient norm by layer and step');
+    await panel.untilRedrawn(/norm/i);
   });
 
   it('pauses: the step stands still', async () => {

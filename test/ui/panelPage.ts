@@ -77,6 +77,13 @@ export class PanelPage {
     });
   }
 
+  /** Scrolls a card of the page into view: what is out of sight is not drawn. */
+  async scrollTo(card: string): Promise<void> {
+    await this.frame.getByRole('heading', { name: card, exact: true }).evaluate((heading) => {
+      heading.scrollIntoView({ block: 'start' });
+    });
+  }
+
   /** Waits until a drawing looks different from what it was. */
   async untilRedrawn(name: RegExp): Promise<void> {
     const canvas = this.drawing(name);
@@ -91,6 +98,6 @@ export class PanelPage {
 
   /** The text of the findings, open and closed. */
   findings(): Locator {
-    return this.frame.locator('.findings');
+    return this.frame.getByRole('region', { name: 'Findings' });
   }
 }

@@ -13,11 +13,6 @@ describe('a panel that is hidden, moved and reloaded', () => {
 
   before(async () => {
     window = await Window.open({ name: 'survival', source: path.join(__dirname, 'workspace') });
-    await window.openFile(MODEL);
-    await window.runCommand('Gradient Lens: Train with Gradient Lens');
-    panel = new PanelPage(window.panel);
-    await panel.untilState('Training');
-    await panel.untilStep(5);
   });
 
   afterEach(async function () {
@@ -27,6 +22,14 @@ describe('a panel that is hidden, moved and reloaded', () => {
   });
 
   after(() => window.close());
+
+  it('opens from the Command Palette, for the file being edited', async () => {
+    await window.openFile(MODEL);
+    await window.runCommand('Gradient Lens: Train with Gradient Lens');
+    panel = new PanelPage(window.panel);
+    await panel.untilState('Training');
+    await panel.untilStep(5);
+  });
 
   it('trains on while another editor covers it, and shows all of it afterwards', async () => {
     const before = await panel.step();

@@ -59,7 +59,7 @@ export class Window {
 
   /** The tab of the panel. */
   panelTab(): Locator {
-    return this.page.locator('.tab', { hasText: /Gradient Lens/ });
+    return this.page.locator('.tab', { hasText: /— gradients/ });
   }
 
   /** Keeps a picture of the window below out/screenshots/. */
@@ -104,16 +104,28 @@ export class Window {
     await item.click();
   }
 
-  /** Runs a command by its title in the Command Palette. */
+  /**
+   * Runs a command by its title in the Command Palette. The palette lists what is known when it
+   * opens, and a window that has just opened learns late which commands it has: it is opened again
+   * until the command is there.
+   */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.fill(`>${title}`);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: title })
-      .first()
-      .waitFor();
+    const input = this.page.locator('.quick-input-widget input').first();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`);
+      const isThere = await row.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) break;
+      if (Date.now() > deadline) throw new Error(`The Command Palette does not offer “${title}”.`);
+      await this.page.keyboard.press('Escape');
+    }
     await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
   }
 
   /** The page of the Gradient Lens panel. */
