@@ -133,7 +133,7 @@ describe('experiment modules in the worker', function () {
     "{ name: 'adamax', learningRate: 0.01 }",
     "{ name: 'adagrad' }",
     "{ name: 'adadelta' }",
-    "{ name: 'rmsprop', momentum: 0.5, centered: true }",
+    "{ name: 'rmsprop', momentum: 0.5 }",
     'tf.train.adam(0.02)',
   ]) {
     it(`optimizer ${optimizer}, also scheduled and clipped`, async () => {
@@ -319,7 +319,7 @@ describe('experiment modules in the worker', function () {
       ['an unknown loss', MODULE("loss: 'crossentropy'"), /does not compile.*crossentropy/i],
       [
         'no loss',
-        base.replace("loss: 'categoricalCrossentropy', ", ''),
+        base.replace("0.1 }, loss: 'categoricalCrossentropy',", '0.1 },'),
         /training\.loss is missing/,
       ],
       ['an unknown schedule', MODULE("schedule: { type: 'exp' }"), /"type":"exp".*exponential/],
