@@ -1,8 +1,9 @@
 // The public API: what activate() returns, for other extensions and for our own tests.
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Finding } from './shared/core/finding';
 import type { BackendName, LayerInfo, RunState } from './shared/core/run';
 import type { StepRecord } from './shared/core/stepRecord';
+import type { RunRegistry } from './run/runRegistry';
 import type { TrainingRun } from './run/trainingRun';
 
 /** `vscode.extensions.getExtension('gradient-lens.gradient-lens').activate()` gives it. */
@@ -107,4 +108,24 @@ export function publicRun(run: ModelRun): Run {
   };
   publicRuns.set(run, face);
   return face;
+}
+
+/** The API over the runs of this session. */
+export function publicApi(
+  registry: RunRegistry<ModelRun>,
+  train: (model: vscode.Uri, options?: TrainOptions) => Promise<ModelRun>,
+): GradientLensApi {
+  return {
+    version: 1,
+    train: async (model, options) => publicRun(await train(model, options)),
+    get runs() {
+      return registry.runs.map(publicRun);
+    },
+    onDidStartRun: (listener, thisArgs, disposables) => {
+      const heard = (run: ModelRun): unknown => listener.call(thisArgs, publicRun(run));
+      const subscription = vscode.Disposable.from(registry.onDidStartRun(heard));
+      disposables?.push(subscription);
+      return subscription;
+    },
+  };
 }

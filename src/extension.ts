@@ -1,10 +1,12 @@
 // Entry of the extension: wires the parts.
 import * as vscode from 'vscode';
-import { publicRun, type GradientLensApi, type ModelRun } from './api';
+import { publicApi, type GradientLensApi, type ModelRun } from './api';
 import { registerCommands, runCommand } from './commands';
+import { panelAction } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
 import { EsbuildService } from './model/esbuildLoader';
+import { KeptRuns } from './platform/keptRuns';
 import { ModelIndex } from './platform/modelIndex';
 import { RunRegistry } from './run/runRegistry';
 import { TrainCodeLens } from './surfaces/codeLens';
@@ -17,25 +19,38 @@ import { StatusBar } from './surfaces/statusBar';
 import { UserConsole } from './surfaces/userConsole';
 import { Trainer } from './trainer';
 
-let esbuild: EsbuildService | undefined;
+let closing: (() => Promise<unknown>) | undefined;
 
 export function activate(context: vscode.ExtensionContext): GradientLensApi {
   const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel(DISPLAY_NAME, { log: true });
   const registry = new RunRegistry<ModelRun>((error) => log.error(String(error)));
-  esbuild = new EsbuildService(extensionUri.fsPath);
+  const tell = (message: string) => {
+    log.warn(message);
+    void vscode.window.showErrorMessage(`${DISPLAY_NAME}: ${message}`);
+  };
+  const esbuild = new EsbuildService(extensionUri.fsPath);
+  const kept = new KeptRuns(context.globalStorageUri.fsPath, log);
+  closing = () => Promise.allSettled([kept.close(), esbuild.dispose()]);
   const panels = new Panels({
     extensionUri,
-    action: (run, action) => void runCommand(action, commandContext, run.id),
+    action: (run, action) => void panelAction(commandContext, run, action),
     reveal: (run, target) => {
       revealSource(run, target).catch((error: unknown) => log.warn(String(error)));
     },
     trouble: (message) => log.warn(message),
-    findRun: (id) => Promise.resolve(registry.byId(id)),
+    findRun: (id) => kept.find(id),
   });
   const current = new CurrentRun(registry, panels.onDidActivate);
-  const trainer = new Trainer({ esbuild, registry, panels, console: new UserConsole(log), log });
-  const commandContext: CommandContext = { trainer, current, panels, log };
+  const trainer = new Trainer({
+    esbuild,
+    registry,
+    panels,
+    kept,
+    console: new UserConsole(log),
+    log,
+  });
+  const commandContext: CommandContext = { trainer, current, panels, registry, log, tell };
   subscriptions.push(
     log,
     panels,
@@ -49,23 +64,11 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     notifyOfErrors(registry, panels),
   );
 
-  const started = new vscode.EventEmitter<ReturnType<typeof publicRun>>();
-  subscriptions.push(
-    started,
-    registry.onDidStartRun((run) => started.fire(publicRun(run))),
-  );
   const trainFirst = process.env['GRADIENT_LENS_TRAIN'];
   if (trainFirst) void runCommand('train', commandContext, vscode.Uri.file(trainFirst));
-  return {
-    version: 1,
-    train: async (model, options) => publicRun(await trainer.train(model, options)),
-    get runs() {
-      return registry.runs.map(publicRun);
-    },
-    onDidStartRun: started.event,
-  };
+  return publicApi(registry, (model, options) => trainer.train(model, options));
 }
 
 export async function deactivate(): Promise<void> {
-  await esbuild?.dispose();
+  await closing?.();
 }

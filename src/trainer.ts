@@ -7,6 +7,7 @@ import { TrainError, type ModelRun, type TrainOptions } from './api';
 import { bundleModel } from './model/bundle';
 import type { EsbuildService } from './model/esbuildLoader';
 import { recognise } from './model/recognise';
+import type { KeptRuns } from './platform/keptRuns';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
 import type { RunRegistry } from './run/runRegistry';
@@ -16,6 +17,7 @@ import { WebviewSource } from './sources/webview/webviewSource';
 import { WorkspaceFiles } from './sources/webview/workspaceFiles';
 import type { UserConsole } from './surfaces/userConsole';
 import type { Panels } from './surfaces/panel/panels';
+import { shownRun } from './surfaces/panel/shownRun';
 import { planTraining } from './trainOptions';
 
 /** What a trainer works with. */
@@ -23,6 +25,7 @@ export interface TrainerParts {
   esbuild: EsbuildService;
   registry: RunRegistry<ModelRun>;
   panels: Panels;
+  kept: KeptRuns;
   console: UserConsole;
   log: vscode.LogOutputChannel;
 }
@@ -90,15 +93,16 @@ export class Trainer {
       id,
       model,
       title: path.basename(model.fsPath),
-      path: vscode.workspace.asRelativePath(model),
+      path: vscode.workspace.asRelativePath(model, false),
       request: plan,
       source,
       history: { recordBytes: readSetting('history.memory') * 2 ** 20 },
       onListenerError: (error) => log.error(`A listener of run ${id} failed: ${String(error)}`),
     });
-    panel.show(run);
+    panel.show(shownRun(run));
     registry.add(run);
     this.parts.console.begin(run);
+    void this.parts.kept.keep(run);
     run.start();
     return run;
   }

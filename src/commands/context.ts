@@ -1,5 +1,7 @@
 // What commands work with.
 import type * as vscode from 'vscode';
+import type { ModelRun } from '../api';
+import type { RunRegistry } from '../run/runRegistry';
 import type { CurrentRun } from '../surfaces/currentRun';
 import type { Panels } from '../surfaces/panel/panels';
 import type { Trainer } from '../trainer';
@@ -9,7 +11,10 @@ export interface CommandContext {
   trainer: Trainer;
   current: CurrentRun;
   panels: Panels;
+  registry: RunRegistry<ModelRun>;
   log: vscode.LogOutputChannel;
+  /** Shows a failure to the user. */
+  tell(message: string): void;
 }
 
 /** A command's handler; what it gets is whatever its caller passes, and so is unknown. */

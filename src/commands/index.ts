@@ -1,6 +1,6 @@
 // Registers every command. What a command throws is told to the user in its own words, once.
 import * as vscode from 'vscode';
-import { Commands, DISPLAY_NAME } from '../contributions';
+import { Commands } from '../contributions';
 import { messageOf } from '../model/modelError';
 import type { Command, CommandContext } from './context';
 import { pause } from './pause';
@@ -32,8 +32,7 @@ export async function runCommand(
   try {
     await HANDLERS[verb](context, ...args);
   } catch (error) {
-    context.log.warn(`${Commands[verb]}: ${messageOf(error)}`);
-    void vscode.window.showErrorMessage(`${DISPLAY_NAME}: ${messageOf(error)}`);
+    context.tell(messageOf(error));
   }
 }
 

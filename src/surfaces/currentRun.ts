@@ -14,11 +14,14 @@ export class CurrentRun implements vscode.Disposable {
 
   constructor(
     private readonly registry: RunRegistry<ModelRun>,
-    onDidActivate: vscode.Event<ModelRun>,
+    onDidActivate: vscode.Event<{ id: string }>,
   ) {
     this.subscriptions = [
       registry.onDidStartRun((run) => this.choose(run)),
-      onDidActivate((run) => this.choose(run)),
+      onDidActivate(({ id }) => {
+        const run = registry.byId(id);
+        if (run) this.choose(run);
+      }),
     ];
     this.publish();
   }

@@ -1,15 +1,15 @@
 // Opens the source of what the panel names: a layer, a finding, the error.
 import * as vscode from 'vscode';
-import type { ModelRun } from '../api';
 import type { SourceLocation } from '../shared/core/run';
-import type { FromPanel } from '../shared/protocol/panel';
+import type { FromPanel, RunView } from '../shared/protocol/panel';
 import { findingLocation } from './problemEntries';
+import type { ShownRun } from './panel/shownRun';
 
 type Target = Extract<FromPanel, { type: 'reveal' }>['target'];
 
 /** The place of a target, or undefined where the sources do not tell. */
 export function locationOf(
-  run: Pick<ModelRun, 'findings' | 'layers' | 'error'>,
+  run: Pick<RunView, 'findings' | 'layers' | 'error'>,
   model: string,
   target: Target,
 ): SourceLocation | undefined {
@@ -21,8 +21,8 @@ export function locationOf(
 }
 
 /** Opens the file beside the panel, with the line in the middle. */
-export async function revealSource(run: ModelRun, target: Target): Promise<void> {
-  const location = locationOf(run, run.model.fsPath, target);
+export async function revealSource(run: ShownRun, target: Target): Promise<void> {
+  const location = locationOf(run.view(), run.model.fsPath, target);
   if (!location) return;
   const uri = vscode.Uri.file(location.file);
   const position = new vscode.Position(location.line - 1, location.column - 1);

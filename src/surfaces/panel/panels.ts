@@ -1,11 +1,11 @@
 // All panels: one per model, reused by its next run, and brought back after a window reload.
 import * as vscode from 'vscode';
 import { PANEL_VIEW_TYPE } from '../../contributions';
-import type { TrainingRun } from '../../run/trainingRun';
 import { RunPanel, type RunPanelEvents } from './runPanel';
+import type { ShownRun } from './shownRun';
 
 /** Finds a run again by its id: of this session, or kept on disk. */
-export type FindRun = (id: string) => Promise<TrainingRun<vscode.Uri> | undefined>;
+export type FindRun = (id: string) => Promise<ShownRun | undefined>;
 
 /** What panels need to know of the rest. */
 export interface PanelsOptions {
@@ -19,7 +19,7 @@ export interface PanelsOptions {
 /** Makes, finds and restores panels. */
 export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private readonly byModel = new Map<string, RunPanel>();
-  private readonly activated = new vscode.EventEmitter<TrainingRun<vscode.Uri>>();
+  private readonly activated = new vscode.EventEmitter<ShownRun>();
   private readonly registration: vscode.Disposable;
 
   constructor(private readonly options: PanelsOptions) {
@@ -27,7 +27,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
   }
 
   /** The user turned to the panel of a run. */
-  get onDidActivate(): vscode.Event<TrainingRun<vscode.Uri>> {
+  get onDidActivate(): vscode.Event<ShownRun> {
     return this.activated.event;
   }
 
@@ -66,9 +66,9 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     this.adopt(run.model, panel).show(run);
   }
 
+  /** Panels stay: VS Code brings them back when the window that is going was only reloaded. */
   dispose(): void {
     this.registration.dispose();
-    for (const panel of [...this.byModel.values()]) panel.dispose();
     this.activated.dispose();
   }
 

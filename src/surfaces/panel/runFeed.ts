@@ -1,9 +1,8 @@
 // Feeds one run to one page: a snapshot, then updates, at most 20 a second and only while the page
 // is visible. What a hidden page missed is caught up by the history when it is shown again.
 import type { RunHistory } from '../../run/runHistory';
-import { viewOf } from '../../run/runView';
-import type { TrainingRun } from '../../run/trainingRun';
 import type { ToPanel } from '../../shared/protocol/panel';
+import type { ShownRun } from './shownRun';
 
 /** Milliseconds between two updates. */
 const INTERVAL_MS = 50;
@@ -22,13 +21,13 @@ export class RunFeed {
   private timer: NodeJS.Timeout | undefined;
   private stale = false;
   private lastSent = 0;
-  private readonly subscription: { dispose(): void };
+  private readonly subscription: { dispose(): void } | undefined;
 
   constructor(
-    private readonly run: TrainingRun<unknown>,
+    private readonly run: ShownRun,
     private readonly target: FeedTarget,
   ) {
-    this.subscription = run.onDidChange(() => this.changed());
+    this.subscription = run.onDidChange?.(() => this.changed());
   }
 
   /** Replaces all that the page shows. */
@@ -36,7 +35,7 @@ export class RunFeed {
     const { curves, records, cursor } = this.run.history.since();
     this.cursor = cursor;
     this.sent();
-    this.target.post({ type: 'snapshot', view: viewOf(this.run), curves, records });
+    this.target.post({ type: 'snapshot', view: this.run.view(), curves, records });
   }
 
   /** Call when the page became visible. */
@@ -48,7 +47,7 @@ export class RunFeed {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.cursor = undefined;
-    this.subscription.dispose();
+    this.subscription?.dispose();
   }
 
   private sent(): void {
@@ -71,6 +70,6 @@ export class RunFeed {
     const { curves, records, cursor } = this.run.history.since(this.cursor);
     this.cursor = cursor;
     this.sent();
-    this.target.post({ type: 'update', view: viewOf(this.run), curves, records });
+    this.target.post({ type: 'update', view: this.run.view(), curves, records });
   }
 }

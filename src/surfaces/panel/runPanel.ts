@@ -1,7 +1,6 @@
 // One webview panel: carries the training worker of its run, and shows that run. The host owns the
 // truth: the page may be reloaded or thrown away at any moment.
 import * as vscode from 'vscode';
-import type { TrainingRun } from '../../run/trainingRun';
 import { parseFromPanel } from '../../shared/protocol/guards';
 import {
   PANEL_PROTOCOL_VERSION,
@@ -14,6 +13,7 @@ import type { Notice } from '../../shared/core/run';
 import type { PageListener, TrainingPage } from '../../sources/webview/trainingPage';
 import { panelHtml } from './panelHtml';
 import { RunFeed } from './runFeed';
+import type { ShownRun } from './shownRun';
 
 /** Time for the page to load. */
 const READY_MS = 30_000;
@@ -31,11 +31,8 @@ const CLOSED: Notice = {
 
 /** What a panel tells its owner. */
 export interface RunPanelEvents {
-  action(run: TrainingRun<vscode.Uri>, action: PanelAction): void;
-  reveal(
-    run: TrainingRun<vscode.Uri>,
-    target: Extract<FromPanel, { type: 'reveal' }>['target'],
-  ): void;
+  action(run: ShownRun, action: PanelAction): void;
+  reveal(run: ShownRun, target: Extract<FromPanel, { type: 'reveal' }>['target']): void;
   trouble(message: string): void;
   activated(panel: RunPanel): void;
   closed(panel: RunPanel): void;
@@ -44,7 +41,7 @@ export interface RunPanelEvents {
 /** The panel of one model's runs, one after another. */
 export class RunPanel implements TrainingPage, vscode.Disposable {
   private readonly listeners = new Map<string, PageListener>();
-  private shownRun: TrainingRun<vscode.Uri> | undefined;
+  private shownRun: ShownRun | undefined;
   private feed: RunFeed | undefined;
   private loaded = false;
   private closed = false;
@@ -83,7 +80,7 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
     });
   }
 
-  get run(): TrainingRun<vscode.Uri> | undefined {
+  get run(): ShownRun | undefined {
     return this.shownRun;
   }
 
@@ -96,7 +93,7 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
   }
 
   /** Shows a run instead of the one before. */
-  show(run: TrainingRun<vscode.Uri>): void {
+  show(run: ShownRun): void {
     this.shownRun = run;
     this.panel.title = `${run.title} — gradients`;
     this.feed?.dispose();

@@ -1,0 +1,27 @@
+// The buttons of a panel. A run of this session obeys its commands; of one that was read back from
+// disk only its model is left, which can be trained again.
+import { messageOf } from '../model/modelError';
+import type { PanelAction } from '../shared/protocol/panel';
+import type { ShownRun } from '../surfaces/panel/shownRun';
+import type { CommandContext } from './context';
+import { runCommand } from './index';
+
+/** Does what a button of the panel asks for. */
+export async function panelAction(
+  context: CommandContext,
+  shown: ShownRun,
+  action: PanelAction,
+): Promise<void> {
+  if (context.registry.byId(shown.id) || action === 'showOutput') {
+    await runCommand(action, context, shown.id);
+    return;
+  }
+  if (action !== 'restart') return;
+  const { seed, maxSteps } = shown.view();
+  const options = { seed, ...(maxSteps !== undefined && { maxSteps }) };
+  try {
+    await context.trainer.train(shown.model, options);
+  } catch (error) {
+    context.tell(messageOf(error));
+  }
+}
