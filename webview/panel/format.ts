@@ -22,6 +22,11 @@ export function formatValue(value: number, digits = 3): string {
   return sign + magnitude.toPrecision(digits);
 }
 
+/** Update ratios live around 1e-3: one notation below 0.01, so that they compare at a glance. */
+export function formatRatio(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.01 ? value.toExponential(1) : formatValue(value, 2);
+}
+
 /** Whole numbers with separators: `12,345`. */
 export function formatCount(value: number): string {
   return Number.isFinite(value) ? INTEGER.format(value) : formatValue(value);

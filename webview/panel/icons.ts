@@ -10,7 +10,9 @@ const SHAPES = {
   stop: { fill: 'M3.8 3.8h8.4v8.4H3.8z' },
   restart: { stroke: 'M12.6 5.2A5.3 5.3 0 1 0 13.3 8M12.9 2.2v3.3H9.6' },
   output: { stroke: 'M2.5 3h11v10h-11zM4.8 6l2 2-2 2M8.6 10.4h2.8' },
-  error: { stroke: 'M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4' },
+  error: {
+    stroke: 'M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4',
+  },
   warning: { stroke: 'M8 2.2 14.4 13.5H1.6zM8 6.4v3.4M8 11.2v1' },
   information: { stroke: 'M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8M8 7.2v4M8 4.8v1' },
   check: { stroke: 'M2.8 8.4l3.4 3.4 7-7.6' },

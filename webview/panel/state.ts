@@ -1,7 +1,7 @@
 // What the page knows of the run, as a pure function of the messages from the host. A snapshot
 // replaces everything, so the page can be thrown away and rebuilt at any moment.
 import type { StepRecord } from '../../src/shared/core/stepRecord';
-import type { RunView, ToPanel } from '../../src/shared/protocol/panel';
+import type { Curves, RunView, ToPanel } from '../../src/shared/protocol/panel';
 import { decodeStepRecords } from '../../src/shared/protocol/codec';
 import { type CurveTable, EMPTY_CURVES, appendCurves } from './series/curveTable';
 import {
@@ -12,6 +12,7 @@ import {
   columnOf,
   unionRange,
 } from './series/histogramHistory';
+import { restoreEpochs, restoreView } from './wireNumbers';
 
 export interface PanelState {
   /** Counts up with every change: what was drawn for an older version is out of date. */
@@ -43,6 +44,10 @@ export type StateMessage = Extract<ToPanel, { type: 'snapshot' | 'update' }>;
 
 function decode(buffer: ArrayBuffer): StepRecord[] {
   return buffer.byteLength === 0 ? [] : decodeStepRecords(buffer);
+}
+
+function restoreCurves(curves: Curves): Curves {
+  return { ...curves, epochs: restoreEpochs(curves.epochs) };
 }
 
 function withRecords(state: PanelState, records: readonly StepRecord[]): PanelState {
@@ -78,8 +83,8 @@ export function reduce(state: PanelState, message: StateMessage): PanelState {
         ...INITIAL_STATE,
         version,
         known: true,
-        view,
-        curves: appendCurves(EMPTY_CURVES, curves),
+        view: view === undefined ? undefined : restoreView(view),
+        curves: appendCurves(EMPTY_CURVES, restoreCurves(curves)),
       };
       return withRecords(fresh, decode(records));
     }
@@ -88,8 +93,8 @@ export function reduce(state: PanelState, message: StateMessage): PanelState {
       const next = {
         ...state,
         version,
-        view: message.view,
-        curves: appendCurves(state.curves, message.curves),
+        view: restoreView(message.view),
+        curves: appendCurves(state.curves, restoreCurves(message.curves)),
       };
       return withRecords(next, decode(message.records));
     }

@@ -109,7 +109,8 @@ export class WorkerHost {
   }
 
   private toWorker(message: PageToWorker): void {
-    const carrier = message.type === 'response' && message.ok ? { result: message.result } : message;
+    const carrier =
+      message.type === 'response' && message.ok ? { result: message.result } : message;
     this.worker?.postMessage(message, transferables(carrier));
   }
 

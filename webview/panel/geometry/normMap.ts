@@ -43,7 +43,10 @@ export function normMap(
   const columns = Math.max(0, Math.min(maxColumns, span, steps.length));
   const cells = new Float64Array(layers.length * columns).fill(MISSING);
   const columnAt = (step: number): number =>
-    Math.min(columns - 1, Math.floor(((step - firstStep) / span) * columns));
+    // Multiplied first: whole numbers stay whole, so that no step slips into its neighbour's cell.
+    Math.min(columns - 1, Math.floor(((step - firstStep) * columns) / span));
+  const covered = new Uint8Array(columns);
+  for (const step of steps) covered[columnAt(step)] = 1;
   let low = Infinity;
   let high = -Infinity;
   layers.forEach((layer, row) => {
@@ -61,6 +64,11 @@ export function normMap(
       if (norm > 0 && value < low) low = value;
       if (norm > 0 && value > high) high = value;
     }
+    // No step was recorded here (sampling, thinning): the cell goes on as the one before it.
+    for (let c = 1; c < columns; c++) {
+      const cell = row * columns + c;
+      if (covered[c] === 0) cells[cell] = cells[cell - 1] ?? MISSING;
+    }
     for (const column of histories.get(layer)?.columns ?? []) {
       if (column.nonFinite === 0) continue;
       const to = columnAt(Math.min(lastStep, column.lastStep));
@@ -76,7 +84,8 @@ export function normMap(
 export function decades(low: number, high: number): { low: number; high: number } {
   if (!(low <= high)) return { low: -6, high: 0 };
   let from = Math.floor(low);
-  let to = Math.ceil(high);
+  // + 0 turns −0 into 0.
+  let to = Math.ceil(high) + 0;
   while (to - from < MIN_DECADES) {
     if (to - high <= low - from) to++;
     else from--;
@@ -87,8 +96,8 @@ export function decades(low: number, high: number): { low: number; high: number 
 /** Steps [first, last] of a column of cells. */
 export function stepsOfColumn(map: NormMap, column: number): readonly [number, number] {
   const span = map.lastStep - map.firstStep + 1;
-  const from = map.firstStep + Math.ceil((column / map.columns) * span);
-  const to = map.firstStep + Math.ceil(((column + 1) / map.columns) * span) - 1;
+  const from = map.firstStep + Math.ceil((column * span) / map.columns);
+  const to = map.firstStep + Math.ceil(((column + 1) * span) / map.columns) - 1;
   return [from, Math.max(from, to)];
 }
 

@@ -48,7 +48,9 @@ export function shownRange(range: OctaveRange): readonly [number, number] {
     low -= Math.ceil(missing / 2);
     high += Math.floor(missing / 2);
   }
-  return [Math.max(0, low), Math.min(OCTAVES - 1, high)];
+  // At the ends of the octaves the range moves inward before it is cut.
+  const shift = Math.max(0, -low) - Math.max(0, high - (OCTAVES - 1));
+  return [Math.max(0, low + shift), Math.min(OCTAVES - 1, high + shift)];
 }
 
 /** The axis over `length` pixels. */

@@ -12,9 +12,12 @@ import type { Theme } from './theme';
 /** Reused between calls: painting happens on one thread, one picture at a time. */
 let bitmap: HTMLCanvasElement | undefined;
 
-/** Position on the ramp of a share: the square root lifts sparse buckets out of the background. */
+/** Below 1, so that sparse buckets are lifted out of the background. */
+const GAMMA = 0.65;
+
+/** Position on the ramp of a share of the fullest bucket. */
 export function densityPosition(share: number): number {
-  return Math.sqrt(Math.min(1, Math.max(0, share)));
+  return Math.min(1, Math.max(0, share)) ** GAMMA;
 }
 
 interface CellColumn {
@@ -29,7 +32,8 @@ const cellColumns = new WeakMap<HistogramColumn, CellColumn>();
 
 function cellColumn(axis: SignedAxis, column: HistogramColumn): Uint8Array {
   const known = cellColumns.get(column);
-  if (known !== undefined && known.low === axis.low && known.high === axis.high) return known.colors;
+  if (known !== undefined && known.low === axis.low && known.high === axis.high)
+    return known.colors;
   const counts = axis.slots.map((_, index) => slotCount(axis, column.counts, index));
   let total = 0;
   let largest = 0;

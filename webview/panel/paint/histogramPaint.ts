@@ -18,11 +18,12 @@ export function paintHistogram(
   highlighted = -1,
 ): void {
   const base = height - 0.5;
-  context.fillStyle = theme.grid;
+  context.fillStyle = theme.track;
   for (const slot of axis.slots) {
     if (slot.bucket !== ZERO_BUCKET) continue;
     context.fillRect(snap(slot.start), 0, snap(slot.size), height);
   }
+  context.fillStyle = theme.grid;
   context.fillRect(0, snap(base - 0.5), axis.length, 1);
   if (column === undefined) return;
   const counts = axis.slots.map((_, index) => slotCount(axis, column.counts, index));

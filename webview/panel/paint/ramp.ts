@@ -69,10 +69,10 @@ export function densityRamp(background: number): Uint8ClampedArray {
   return background < 0.5
     ? rampOf([
         [background + 0.02, 0.015, 255],
-        [0.42, 0.11, 256],
-        [0.62, 0.15, 248],
-        [0.8, 0.11, 225],
-        [0.96, 0.05, 200],
+        [0.38, 0.1, 258],
+        [0.55, 0.15, 252],
+        [0.71, 0.13, 236],
+        [0.88, 0.08, 215],
       ])
     : rampOf([
         [background - 0.01, 0.005, 235],
@@ -85,13 +85,21 @@ export function densityRamp(background: number): Uint8ClampedArray {
 
 /** Magnitudes: many hues, so that a colour can be read off the legend; strong stands out. */
 export function magnitudeRamp(background: number): Uint8ClampedArray {
-  const stops: Lch[] = [
-    [0.3, 0.1, 300],
-    [0.42, 0.12, 275],
-    [0.54, 0.11, 230],
-    [0.66, 0.12, 180],
-    [0.78, 0.15, 140],
-    [0.92, 0.16, 105],
-  ];
-  return rampOf(background < 0.5 ? stops : stops.map(([l, c, h]): Lch => [1.2 - l, c, h]));
+  return background < 0.5
+    ? rampOf([
+        [0.3, 0.1, 300],
+        [0.42, 0.12, 275],
+        [0.54, 0.11, 230],
+        [0.66, 0.12, 180],
+        [0.78, 0.15, 140],
+        [0.92, 0.16, 105],
+      ])
+    : rampOf([
+        [0.95, 0.09, 108],
+        [0.84, 0.14, 140],
+        [0.7, 0.12, 180],
+        [0.57, 0.12, 232],
+        [0.44, 0.14, 275],
+        [0.31, 0.13, 300],
+      ]);
 }

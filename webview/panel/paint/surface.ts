@@ -1,6 +1,5 @@
 // A canvas that knows its size: backing store in device pixels, drawing in CSS pixels.
 
-
 /** A canvas that assistive technology sees as one picture; `label` is set by {@link describe}. */
 export function createCanvas(className: string): HTMLCanvasElement {
   const canvas = document.createElement('canvas');

@@ -8,8 +8,9 @@ export interface Theme {
   foreground: string;
   /** Secondary text. */
   muted: string;
-  /** Grid lines. */
+  /** Grid lines, and the ground of slots that are there even when empty. */
   grid: string;
+  track: string;
   border: string;
   focus: string;
   error: string;
@@ -57,10 +58,9 @@ export function readTheme(): Theme {
     foreground,
     muted: highContrast ? foreground : read(foreground, 'descriptionForeground'),
     grid: highContrast
-      ? read(foreground, 'contrastBorder')
-      : dark
-        ? 'rgba(255, 255, 255, 0.08)'
-        : 'rgba(0, 0, 0, 0.08)',
+      ? `color-mix(in srgb, ${read(foreground, 'contrastBorder')} 45%, transparent)`
+      : `color-mix(in srgb, ${foreground} 10%, transparent)`,
+    track: `color-mix(in srgb, ${foreground} ${highContrast ? 18 : 8}%, transparent)`,
     border: read(foreground, 'contrastBorder', 'panel-border', 'widget-border'),
     focus: read('#0078d4', 'focusBorder'),
     error: read('#f14c4c', 'charts-red', 'editorError-foreground'),

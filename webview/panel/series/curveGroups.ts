@@ -41,7 +41,8 @@ function trainingOf(curves: CurveTable, metric: string): CurveGroup['training'] 
   const column = metric === 'loss' ? curves.loss : curves.metrics[metric];
   if (column !== undefined) {
     const values = valuesOf(column);
-    if (values.some((value) => !Number.isNaN(value))) return { x: valuesOf(curves.step), y: values };
+    if (values.some((value) => !Number.isNaN(value)))
+      return { x: valuesOf(curves.step), y: values };
   }
   // A metric that only the ends of epochs know.
   const epochs = curves.epochs.filter((epoch) => epoch.metrics[metric] !== undefined);

@@ -39,7 +39,11 @@ export const EMPTY_CURVES: CurveTable = {
 };
 
 /** Applies `transform` to every column of the table, step column apart. */
-function mapColumns(table: CurveTable, step: Column, transform: (column: Column) => Column): CurveTable {
+function mapColumns(
+  table: CurveTable,
+  step: Column,
+  transform: (column: Column) => Column,
+): CurveTable {
   const all = (columns: Columns): Columns =>
     Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, transform(column)]));
   return {
@@ -72,7 +76,12 @@ function rowsBefore(table: CurveTable, step: number): number {
   return row;
 }
 
-function appendAll(columns: Columns, from: number, added: Record<string, Float64Array>, count: number) {
+function appendAll(
+  columns: Columns,
+  from: number,
+  added: Record<string, Float64Array>,
+  count: number,
+) {
   const names = new Set([...Object.keys(columns), ...Object.keys(added)]);
   return Object.fromEntries(
     [...names].map((name) => [

@@ -3,6 +3,7 @@ import { element } from '../dom';
 
 export interface Card {
   root: HTMLElement;
+  title: HTMLElement;
   head: HTMLElement;
   /** Small text beside the title. */
   note: HTMLElement;
@@ -25,5 +26,5 @@ export function createCard(id: string, title: string): Card {
     head,
     body,
   );
-  return { root, head, note, tools, body };
+  return { root, title: heading, head, note, tools, body };
 }

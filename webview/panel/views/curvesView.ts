@@ -51,7 +51,8 @@ export class CurvesView implements View {
     this.card.tools.append(slider, this.scale, this.table.toggle);
     this.canvas.tabIndex = 0;
     this.plot.append(this.canvas, this.waiting);
-    this.card.body.append(this.tabs, this.readout, this.plot, this.table.root);
+    this.card.head.insertBefore(this.tabs, this.card.note);
+    this.card.body.append(this.readout, this.plot, this.table.root);
     this.canvas.addEventListener('pointermove', (event) =>
       this.setHover(this.chart?.stepAt(event.offsetX)),
     );
@@ -69,7 +70,8 @@ export class CurvesView implements View {
     this.drawTabs(names, name);
     this.lastStep = state.curves.step.buffer[state.curves.step.length - 1] ?? 0;
     setAttribute(this.scale, 'aria-pressed', String(settings.logScale));
-    if (document.activeElement !== this.smoothing) this.smoothing.value = String(settings.smoothing);
+    if (document.activeElement !== this.smoothing)
+      this.smoothing.value = String(settings.smoothing);
     const drawn = [
       state.version,
       frame.generation,
@@ -87,7 +89,9 @@ export class CurvesView implements View {
     const { progress } = state.view;
     setText(
       this.waiting,
-      state.curves.step.length > 0 ? `This program reports no ${name}.` : (progress ?? 'Waiting for the first step…'),
+      state.curves.step.length > 0
+        ? `This program reports no ${name}.`
+        : (progress ?? 'Waiting for the first step…'),
     );
     this.drawChart(group, frame);
   }
@@ -108,8 +112,9 @@ export class CurvesView implements View {
       const isSelected = tab instanceof HTMLElement && tab.dataset['curve'] === selected;
       setAttribute(tab, 'aria-pressed', String(isSelected));
     }
-    const title = this.root.querySelector('.card-title');
-    if (title !== null) setText(title, selected === 'loss' ? 'Loss' : selected);
+    // The tabs are the title where there are some; a heading stays for those who jump by headings.
+    this.card.title.classList.toggle('visually-hidden', names.length > 1);
+    setText(this.card.title, selected === 'loss' ? 'Loss' : selected);
   }
 
   private drawChart(group: CurveGroup, { state, settings, theme }: Frame): void {
@@ -127,7 +132,8 @@ export class CurvesView implements View {
     this.chart.draw(
       {
         raw: training === undefined ? [] : points(training.x, training.y),
-        smoothed: training === undefined || smoothed === undefined ? [] : points(training.x, smoothed),
+        smoothed:
+          training === undefined || smoothed === undefined ? [] : points(training.x, smoothed),
         validation: validation === undefined ? [] : points(validation.x, validation.y),
         nonFiniteSteps: group.name === 'loss' ? state.curves.nonFiniteSteps : [],
         firstStep: steps[0] ?? 0,
@@ -210,7 +216,8 @@ function tableOf({ name, training, validation }: CurveGroup) {
       rows.set(step, { ...rows.get(step), validation: validation.y[i] ?? NaN });
     }
   }
-  const cell = (value: number | undefined): string => (value === undefined ? '' : formatValue(value));
+  const cell = (value: number | undefined): string =>
+    value === undefined ? '' : formatValue(value);
   return {
     caption: `${name} by step`,
     columns: ['Step', 'Training', 'Validation'],

@@ -8,7 +8,13 @@ import { icon } from '../icons';
 import { HistogramPlot } from './histogramPlot';
 import { HeatPlot } from './heatPlot';
 import { parameterCount } from './layerRow';
-import { QUANTITIES, type Quantity, layerFacts, statisticsTable, summaryOf } from './statisticsTable';
+import {
+  QUANTITIES,
+  type Quantity,
+  layerFacts,
+  statisticsTable,
+  summaryOf,
+} from './statisticsTable';
 import type { Frame, PageActions } from './view';
 
 /** The picker's entry for all trainable tensors of the layer together. */
@@ -49,7 +55,12 @@ export class DetailView {
       this.tensor = this.picker.value;
       actions.invalidate();
     });
-    const close = button('tool', 'Close the detail (Esc)', () => actions.select(undefined), icon('close'));
+    const close = button(
+      'tool',
+      'Close the detail (Esc)',
+      () => actions.select(undefined),
+      icon('close'),
+    );
     this.root.append(
       element('div', 'detail-head', {}, this.facts, this.source, close),
       element('div', 'detail-controls', {}, this.quantities, this.picker),
@@ -67,7 +78,13 @@ export class DetailView {
     this.drawControls(record);
     const summary = record === undefined ? undefined : summaryOf(record, this.quantity);
     const title = this.tensor === WHOLE_LAYER ? layer.name : this.tensor;
-    this.histogram.draw(`${QUANTITIES[this.quantity]} of ${title}`, summary, frame, changed, this.quantity === 'gradient' ? range : undefined);
+    this.histogram.draw(
+      `${QUANTITIES[this.quantity]} of ${title}`,
+      summary,
+      frame,
+      changed,
+      this.quantity === 'gradient' ? range : undefined,
+    );
     this.heat.draw(layer.name, histories.get(layer.name), range, frame, changed);
     if (!changed) return;
     if (record === undefined) {
@@ -76,7 +93,9 @@ export class DetailView {
     }
     const facts = element('dl', 'detail-extra');
     for (const [name, value] of layerFacts(record)) {
-      facts.append(element('div', '', {}, element('dt', '', {}, name), element('dd', '', {}, value)));
+      facts.append(
+        element('div', '', {}, element('dt', '', {}, name), element('dd', '', {}, value)),
+      );
     }
     const step = formatCount(current?.step ?? 0);
     this.statistics.replaceChildren(
@@ -92,7 +111,12 @@ export class DetailView {
     const options = [
       element('option', '', { value: WHOLE_LAYER }, 'All tensors'),
       ...layer.tensors.map(({ name, shape }) =>
-        element('option', '', { value: name }, `${shortName(name, layer.name)} [${shape.join(', ')}]`),
+        element(
+          'option',
+          '',
+          { value: name },
+          `${shortName(name, layer.name)} [${shape.join(', ')}]`,
+        ),
       ),
     ];
     this.picker.replaceChildren(...options);

@@ -33,7 +33,8 @@ export class FindingsView implements View {
   }
 
   draw({ state: { view } }: Frame): void {
-    setHidden(this.root, view === undefined);
+    // Silence says nothing before the first step: neither good nor bad.
+    setHidden(this.root, view === undefined || (view.step === 0 && view.findings.length === 0));
     if (view === undefined) return;
     const entries = view.findings
       .map((finding, index): Entry => ({ finding, index }))
@@ -60,7 +61,6 @@ export class FindingsView implements View {
   }
 
   private emptyWords(view: RunView, known: number): string {
-    if (view.step === 0) return 'Checks begin with the first step.';
     const problems = known === 0 ? 'No problems found' : 'No open problems';
     return `${problems} in ${plural(view.step, 'step')}.`;
   }
@@ -93,7 +93,9 @@ export class FindingsView implements View {
       link.title = 'Open the line that built the layer';
       head.append(link);
     }
-    const remedies = element('ol', 'remedies', { 'aria-label': 'What to do, most effective first' });
+    const remedies = element('ol', 'remedies', {
+      'aria-label': 'What to do, most effective first',
+    });
     for (const remedy of finding.remedies) remedies.append(element('li', '', {}, remedy.title));
     return element(
       'li',

@@ -1,7 +1,7 @@
 // The header: which run this is, how it stands, and the controls. Stays in view while scrolling.
 import { isFinal } from '../../../src/shared/core/run';
 import type { PanelAction, RunView } from '../../../src/shared/protocol/panel';
-import { button, element, setAttribute, setHidden, setText } from '../dom';
+import { element, setAttribute, setHidden, setText } from '../dom';
 import { formatCount, formatValue } from '../format';
 import { type IconName, icon, setIcon } from '../icons';
 import type { Frame, PageActions, View } from './view';
@@ -9,10 +9,19 @@ import { backendWord, isCutOff, stateIcon, stateWord } from './words';
 
 interface Control {
   node: HTMLButtonElement;
+  /** The word on the button, where there is room for it. */
+  word: HTMLElement;
   /** Why it cannot be used now; `undefined` where it can. */
-  blocked(view: RunView): string | undefined;
+  blocked: (view: RunView) => string | undefined;
   label: string;
 }
+
+/** What a control does, where its word alone does not say it. */
+const TITLES: Record<string, string> = {
+  Step: 'Train one step',
+  Restart: 'Restart with the same seed',
+  Output: 'Show the output of the program',
+};
 
 /** Reason that holds for every control of a worker that is gone. */
 function goneReason(view: RunView): string | undefined {
@@ -40,6 +49,14 @@ export class HeaderView implements View {
   private readonly stateWord = element('span');
   private readonly title = element('h1', 'title');
   private readonly facts = element('dl', 'facts');
+  private readonly reasonText = element('span');
+  private readonly reason = element(
+    'p',
+    'backend-reason',
+    {},
+    icon('information'),
+    this.reasonText,
+  );
   private readonly factNodes = new Map<string, { pair: HTMLElement; value: HTMLElement }>();
   private readonly toolbar = element('div', 'toolbar', { role: 'toolbar', 'aria-label': 'Run' });
   private readonly progress = element('div', 'progress', { role: 'progressbar' });
@@ -49,16 +66,27 @@ export class HeaderView implements View {
 
   constructor(private readonly actions: PageActions) {
     this.pause = this.control('pause', 'Pause', () => this.pauseOrResume(), pauseBlocked);
-    this.control('step', 'Train one step', () => this.act('step'), stepBlocked);
+    this.control('step', 'Step', () => this.act('step'), stepBlocked);
     this.control('stop', 'Stop', () => this.act('stop'), goneReason);
-    this.control('restart', 'Restart with the same seed', () => this.act('restart'), () => undefined);
-    this.control('output', 'Show output', () => this.act('showOutput'), () => undefined);
+    this.control(
+      'restart',
+      'Restart',
+      () => this.act('restart'),
+      () => undefined,
+    );
+    this.control(
+      'output',
+      'Output',
+      () => this.act('showOutput'),
+      () => undefined,
+    );
     this.toolbar.addEventListener('keydown', (event) => this.moveFocus(event));
     this.state.append(this.stateWord);
     this.progress.append(this.progressBar);
     this.root.append(
       element('div', 'header-top', {}, this.state, this.title, this.toolbar),
       this.facts,
+      this.reason,
       this.progress,
     );
   }
@@ -85,20 +113,24 @@ export class HeaderView implements View {
         : undefined;
     this.fact('Step', of(view.step, view.maxSteps ?? planned));
     this.fact('Epoch', view.epoch === undefined ? '' : of(view.epoch, view.epochs));
-    const speed = isFinal(view.state) || !view.live ? undefined : view.stepsPerSecond;
+    const idle = isFinal(view.state) || !view.live || view.step === 0;
+    const speed = idle ? undefined : view.stepsPerSecond;
     this.fact('Steps/s', speed === undefined ? '' : formatValue(speed));
-    const fallback = view.backendReason !== undefined && view.backendReason !== '';
     this.fact(
       'Backend',
       view.backend === '' ? '' : backendWord(view.backend),
-      [view.backendReason, view.renderer].filter((text) => text !== undefined && text !== '').join('\n'),
-      fallback,
+      [view.backendReason, view.renderer]
+        .filter((text) => text !== undefined && text !== '')
+        .join('\n'),
     );
     this.fact('Seed', String(view.seed));
+    // A backend that is not the obvious one says why, in sight and not only on hover.
+    setHidden(this.reason, (view.backendReason ?? '') === '');
+    setText(this.reasonText, view.backendReason ?? '');
   }
 
-  /** A fact left empty is not shown. A `marked` one carries an icon: hovering it says why. */
-  private fact(name: string, value: string, hint = '', marked = false): void {
+  /** A fact left empty is not shown. */
+  private fact(name: string, value: string, hint = ''): void {
     let fact = this.factNodes.get(name);
     if (fact === undefined) {
       const node = element('dd');
@@ -109,9 +141,6 @@ export class HeaderView implements View {
     setHidden(fact.pair, value === '');
     setText(fact.value, value);
     setAttribute(fact.pair, 'title', hint === '' ? undefined : hint);
-    const icons = fact.pair.querySelectorAll('svg');
-    if (marked && icons.length === 0) fact.pair.append(icon('information'));
-    if (!marked) icons.forEach((node) => node.remove());
   }
 
   private control(
@@ -120,9 +149,14 @@ export class HeaderView implements View {
     run: () => void,
     blocked: Control['blocked'],
   ): Control {
-    const control: Control = { node: button('tool', label, () => undefined), blocked, label };
-    control.node.textContent = '';
-    control.node.append(element('span', 'tool-word', {}, label));
+    const word = element('span', 'tool-word', {}, label);
+    const control: Control = {
+      node: element('button', 'tool', { type: 'button' }),
+      word,
+      blocked,
+      label,
+    };
+    control.node.append(word);
     setIcon(control.node, name);
     // Blocked controls keep their focus and tell their reason, so they are not `disabled`.
     control.node.addEventListener('click', () => {
@@ -138,14 +172,13 @@ export class HeaderView implements View {
     const paused = view.state === 'paused';
     setIcon(this.pause.node, paused ? 'play' : 'pause');
     this.pause.label = paused ? 'Resume' : 'Pause';
-    for (const { node, blocked, label } of this.controls) {
+    for (const { node, word, blocked, label } of this.controls) {
       const reason = blocked(view);
-      const title = reason === undefined ? label : `${label}: ${reason}`;
+      const title = `${TITLES[label] ?? label}${reason === undefined ? '' : `: ${reason}`}`;
       setAttribute(node, 'aria-disabled', reason === undefined ? undefined : 'true');
       setAttribute(node, 'title', title);
       setAttribute(node, 'aria-label', title);
-      const word = node.querySelector('.tool-word');
-      if (word !== null) setText(word, label.split(' ')[0] ?? label);
+      setText(word, label);
     }
     setAttribute(this.root, 'data-final', isFinal(view.state) || !view.live);
   }

@@ -1,7 +1,14 @@
 // A large picture of how a layer's gradient histogram moved over the steps, with its axes.
 import { element, setText } from '../dom';
 import { formatCount, formatShare } from '../format';
-import { type SignedAxis, axisTicks, signedAxis, slotAt, slotBounds, slotCount } from '../geometry/signedAxis';
+import {
+  type SignedAxis,
+  axisTicks,
+  signedAxis,
+  slotAt,
+  slotBounds,
+  slotCount,
+} from '../geometry/signedAxis';
 import { paintHeat } from '../paint/heatPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { HistogramHistory, OctaveRange } from '../series/histogramHistory';

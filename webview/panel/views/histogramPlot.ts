@@ -12,7 +12,12 @@ import {
 } from '../geometry/signedAxis';
 import { paintHistogram } from '../paint/histogramPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
-import { type HistogramColumn, type OctaveRange, columnOf, rangeOf } from '../series/histogramHistory';
+import {
+  type HistogramColumn,
+  type OctaveRange,
+  columnOf,
+  rangeOf,
+} from '../series/histogramHistory';
 import { DataTable } from './dataTable';
 import { histogramWords } from './histogramWords';
 import type { Frame } from './view';

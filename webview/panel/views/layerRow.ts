@@ -3,7 +3,7 @@
 import type { LayerInfo } from '../../../src/shared/core/run';
 import type { LayerRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, formatShort, formatValue } from '../format';
+import { formatCount, formatRatio, formatShort, formatValue } from '../format';
 import type { SignedAxis } from '../geometry/signedAxis';
 import { type Trend, sparkline, trendOf } from '../geometry/trend';
 import { setIcon } from '../icons';
@@ -87,13 +87,13 @@ export class LayerRow {
     const cell = (className: string, ...children: Node[]): HTMLElement =>
       element('div', `cell ${className}`, { role: 'gridcell' }, ...children);
     this.root.append(
-      cell(
-        'cell-name',
-        element('div', 'name-line', {}, this.name, this.badge),
-        this.kind,
-      ),
+      cell('cell-name', this.name, this.kind, this.badge),
       cell('cell-norm', element('div', 'norm-line', {}, this.norm, this.trend), this.spark),
-      cell('cell-ratio', element('span', 'cell-label', { 'aria-hidden': 'true' }, 'update'), this.ratio),
+      cell(
+        'cell-ratio',
+        element('span', 'cell-label', { 'aria-hidden': 'true' }, 'update'),
+        this.ratio,
+      ),
       cell('cell-histogram', this.histogram),
       cell('cell-heat', this.heat),
     );
@@ -135,14 +135,15 @@ export class LayerRow {
     setAttribute(this.name, 'title', line === undefined ? layer.name : `Go to line ${line}`);
     setText(this.kind, `${layer.className} · ${formatShort(parameterCount(layer))} params`);
     setAttribute(this.kind, 'title', `${formatCount(parameterCount(layer))} trainable parameters`);
-    this.drawBadge(findings, record !== undefined || history !== undefined);
     const gradient = record?.gradient;
-    const nonFinite = gradient === undefined ? 0 : gradient.nans + gradient.posInfs + gradient.negInfs;
+    const nonFinite =
+      gradient === undefined ? 0 : gradient.nans + gradient.posInfs + gradient.negInfs;
     setText(
       this.norm,
       gradient === undefined ? '–' : nonFinite > 0 ? 'NaN / Inf' : formatValue(gradient.norm),
     );
     this.norm.classList.toggle('bad', nonFinite > 0);
+    this.drawBadge(findings, record !== undefined || history !== undefined, nonFinite > 0);
     const trend = norms === undefined ? 'unknown' : trendOf(valuesOf(norms));
     setHidden(this.trend, trend === 'unknown');
     if (trend !== 'unknown') {
@@ -150,16 +151,23 @@ export class LayerRow {
       setText(this.trendWord, trend);
       setAttribute(this.trend, 'title', `Gradient norm is ${trend}`);
     }
-    setText(this.ratio, record === undefined ? '–' : formatValue(record.updateRatio, 2));
+    setText(this.ratio, record === undefined ? '–' : formatRatio(record.updateRatio));
+    setAttribute(this.ratio, 'title', 'Update ratio ‖Δw‖/‖w‖ of the newest step');
   }
 
-  private drawBadge(findings: readonly Finding[], seen: boolean): void {
+  /** The worst open finding; without one, a layer is healthy unless its newest gradient is not finite. */
+  private drawBadge(findings: readonly Finding[], seen: boolean, nonFinite: boolean): void {
     const worst = findings[0];
+    const severity = worst?.severity ?? (nonFinite ? 'error' : undefined);
     setHidden(this.badge, !seen && worst === undefined);
-    this.badge.className = `badge badge-${worst?.severity ?? 'healthy'}`;
-    setIcon(this.badge, worst?.severity ?? 'check');
-    setText(this.badgeWord, worst === undefined ? 'OK' : ruleBadge(worst.rule));
-    setAttribute(this.badge, 'title', worst?.message ?? 'No problem found in this layer');
+    this.badge.className = `badge badge-${severity ?? 'healthy'}`;
+    setIcon(this.badge, severity ?? 'check');
+    setText(
+      this.badgeWord,
+      worst !== undefined ? ruleBadge(worst.rule) : nonFinite ? 'NaN / Inf' : 'OK',
+    );
+    const calm = nonFinite ? 'The newest gradient is not finite' : 'No problem found in this layer';
+    setAttribute(this.badge, 'title', worst?.message ?? calm);
   }
 
   private paint(data: RowData, layout: RowLayout, theme: Theme): void {

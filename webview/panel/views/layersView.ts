@@ -1,6 +1,6 @@
 // The layers card: one row per layer in the order of the forward pass. Only the rows in the window
 // exist; the page scrolls, not the card. The selected layer's detail opens beneath its row.
-import type { LayerInfo } from '../../../src/shared/core/run';
+import { type LayerInfo, isFinal } from '../../../src/shared/core/run';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { element, setAttribute, setHidden, setText } from '../dom';
 import { plural } from '../format';
@@ -22,7 +22,7 @@ const NARROW_ROW_HEIGHT = 124;
 const NARROW_BELOW = 720;
 /** The page's header covers this much of the window's top. */
 const HEADER_HEIGHT = 84;
-const MIN_TICK_GAP = 44;
+const MIN_TICK_GAP = 40;
 
 export class LayersView implements View {
   readonly root: HTMLElement;
@@ -57,7 +57,7 @@ export class LayersView implements View {
     this.head.append(
       column('cell-name', 'Layer'),
       column('cell-norm', 'Gradient norm'),
-      column('cell-ratio', 'Update ratio'),
+      column('cell-ratio', 'Update'),
       column('cell-histogram', element('span', 'column-label', {}, 'Gradient now'), this.ticks),
       column('cell-heat', this.heatHead),
     );
@@ -78,7 +78,9 @@ export class LayersView implements View {
 
   draw(frame: Frame): void {
     const { view } = frame.state;
-    setHidden(this.root, view === undefined);
+    // Before anything is known of the layers, the curves card alone says what is going on.
+    const early = view !== undefined && view.layers.length === 0 && view.step === 0;
+    setHidden(this.root, view === undefined || (early && !isFinal(view.state)));
     if (view === undefined) return;
     const narrow = this.card.body.clientWidth < NARROW_BELOW;
     this.root.classList.toggle('narrow', narrow);
@@ -137,9 +139,7 @@ export class LayersView implements View {
       this.none,
       view.step > 0
         ? 'No layer with trainable weights has been seen.'
-        : view.state === 'starting'
-          ? (view.progress ?? 'Layers appear with the first step.')
-          : 'No layers: the run ended before its first step.',
+        : 'No layers: the run ended before its first step.',
     );
   }
 
@@ -151,7 +151,14 @@ export class LayersView implements View {
     gap: number,
   ): void {
     const top = this.rows.getBoundingClientRect().top;
-    const windowed = visibleRows(this.shown.length, rowHeight, top, window.innerHeight, selected, gap);
+    const windowed = visibleRows(
+      this.shown.length,
+      rowHeight,
+      top,
+      window.innerHeight,
+      selected,
+      gap,
+    );
     const wanted = this.shown.slice(windowed.first, windowed.end);
     const focused = this.shown.find(({ name }) => name === this.focused);
     if (focused !== undefined && !wanted.includes(focused)) wanted.push(focused);
@@ -210,7 +217,12 @@ export class LayersView implements View {
     const key = `${generation}/${this.root.classList.contains('narrow')}/${this.rows.clientWidth}`;
     const first = this.pool.values().next().value;
     if (this.layout === undefined || this.measured !== key) {
-      this.layout = first?.measure() ?? { histogramWidth: 0, heatWidth: 0, sparkWidth: 0, height: 0 };
+      this.layout = first?.measure() ?? {
+        histogramWidth: 0,
+        heatWidth: 0,
+        sparkWidth: 0,
+        height: 0,
+      };
       this.measured = key;
     }
     return this.layout;

@@ -95,6 +95,7 @@ export class LineChart {
           font,
           maxRotation: 0,
           autoSkipPadding: 24,
+          includeBounds: false,
           padding: 4,
           precision: 0,
           callback: (value) => formatValue(Number(value)),
@@ -159,14 +160,17 @@ function kind({ log }: LineChartData): string {
 
 /** On a logarithmic axis only 1, 2 and 5 of each decade are labelled. */
 function tickLabel(value: number, log: boolean): string {
-  if (!log) return formatValue(Number(value.toPrecision(6)), 2);
+  if (!log)
+    return formatValue(value)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
   const lead = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
   return [1, 2, 5].includes(lead) ? formatValue(Number(value.toPrecision(3)), 1) : '';
 }
 
-/** A colour made translucent; themes give colours as #rrggbb or rgb(). */
-function faint(color: string): string {
-  return `color-mix(in srgb, ${color} 30%, transparent)`;
+/** A series' colour made translucent for the raw values beneath the smoothed ones. */
+function faint(color: string, theme: Theme): string {
+  return `color-mix(in srgb, ${color} ${theme.highContrast ? 60 : 35}%, transparent)`;
 }
 
 function datasets(data: LineChartData, theme: Theme): ChartDataset<'line', Point[]>[] {
@@ -182,7 +186,7 @@ function datasets(data: LineChartData, theme: Theme): ChartDataset<'line', Point
   });
   const smoothedShown = data.smoothed.length > 0;
   return [
-    line(data.raw, smoothedShown ? faint(theme.series.loss) : theme.series.loss, {
+    line(data.raw, smoothedShown ? faint(theme.series.loss, theme) : theme.series.loss, {
       borderWidth: smoothedShown ? 1 : width,
       pointRadius: few ? 3 : 0,
     }),

@@ -67,7 +67,13 @@ export class NormMapView implements View {
     setHidden(this.root, layers.length === 0 || state.curves.step.length === 0);
     if (this.root.hidden) return;
     const width = this.plot.clientWidth;
-    const drawn = [state.version, frame.generation, width, this.hover?.row, this.hover?.column].join();
+    const drawn = [
+      state.version,
+      frame.generation,
+      width,
+      this.hover?.row,
+      this.hover?.column,
+    ].join();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.names = layers.map((layer) => layer.name);
@@ -85,9 +91,9 @@ export class NormMapView implements View {
     return width < 420 ? 80 : NAMES_WIDTH;
   }
 
-  /** 18 pixels a layer for few layers, down to 3 for many: the whole depth stays in one view. */
+  /** 40 pixels a layer for few layers, down to 3 for many: the whole depth stays in one view. */
   private rowHeight(): number {
-    return Math.max(3, Math.min(20, Math.floor(240 / this.names.length)));
+    return Math.max(3, Math.min(40, Math.floor(220 / this.names.length)));
   }
 
   private paint(map: NormMap, width: number, theme: Theme): void {
@@ -108,7 +114,7 @@ export class NormMapView implements View {
       if (row % every !== 0) return;
       context.fillStyle = hovered ? theme.foreground : theme.muted;
       context.textAlign = 'right';
-      context.fillText(shorten(context, layer, names), names, (row + 0.5) * rowHeight);
+      context.fillText(shorten(context, layer, names), names, Math.max(6, (row + 0.5) * rowHeight));
     });
     context.fillStyle = theme.muted;
     context.textBaseline = 'bottom';
@@ -151,7 +157,8 @@ export class NormMapView implements View {
     }
     const [from, to] = stepsOfColumn(map, hover.column);
     const value = map.cells[hover.row * map.columns + hover.column] ?? MISSING;
-    const steps = from === to ? `step ${formatCount(from)}` : `steps ${formatCount(from)}–${formatCount(to)}`;
+    const steps =
+      from === to ? `step ${formatCount(from)}` : `steps ${formatCount(from)}–${formatCount(to)}`;
     setText(this.readout, `${layer} · ${steps} · ${cellWords(value)}`);
   }
 
@@ -229,10 +236,15 @@ function tableOf(map: NormMap | undefined) {
   const columns = spread(map.columns, TABLE_STEPS);
   return {
     caption: 'Gradient norm by layer (rows) and step (columns)',
-    columns: ['Layer', ...columns.map((column) => `Step ${formatCount(stepsOfColumn(map, column)[1])}`)],
+    columns: [
+      'Layer',
+      ...columns.map((column) => `Step ${formatCount(stepsOfColumn(map, column)[1])}`),
+    ],
     rows: map.layers.map((layer, row) => [
       layer,
-      ...columns.map((column) => cellWords(map.cells[row * map.columns + column] ?? MISSING).replace('norm ', '')),
+      ...columns.map((column) =>
+        cellWords(map.cells[row * map.columns + column] ?? MISSING).replace('norm ', ''),
+      ),
     ]),
   };
 }

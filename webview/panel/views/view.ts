@@ -2,7 +2,7 @@
 import type { FromPanel } from '../../../src/shared/protocol/panel';
 import type { Theme } from '../paint/theme';
 import type { PanelState } from '../state';
-import type { ViewSettings } from '../vscodeApi';
+import type { ViewSettings } from '../settings';
 
 /** Everything a frame is drawn from. */
 export interface Frame {

@@ -58,22 +58,18 @@ export function ruleWord(rule: RuleId): string {
   return RULE_WORDS[rule];
 }
 
+/** Rules whose name is too long for a badge. */
+const BADGE_WORDS: Partial<Record<RuleId, string>> = {
+  'vanishing-gradient': 'Vanishing',
+  'exploding-gradient': 'Exploding',
+  'non-finite': 'NaN / Inf',
+  'poor-initialization': 'Initialization',
+  'loss-activation-mismatch': 'Mismatch',
+};
+
 /** The rule in a word short enough for a badge. */
 export function ruleBadge(rule: RuleId): string {
-  switch (rule) {
-    case 'vanishing-gradient':
-      return 'Vanishing';
-    case 'exploding-gradient':
-      return 'Exploding';
-    case 'non-finite':
-      return 'NaN / Inf';
-    case 'poor-initialization':
-      return 'Initialization';
-    case 'loss-activation-mismatch':
-      return 'Mismatch';
-    default:
-      return RULE_WORDS[rule];
-  }
+  return BADGE_WORDS[rule] ?? RULE_WORDS[rule];
 }
 
 const SEVERITY_RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };

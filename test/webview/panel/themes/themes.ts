@@ -1,0 +1,160 @@
+// The variables that VS Code sets on its webviews, for the themes that the page is looked at in.
+// Values from VS Code's default themes (Dark Modern, Light Modern, Dark High Contrast).
+
+export interface TestTheme {
+  /** Class of the body. */
+  className: string;
+  id: string;
+  variables: Readonly<Record<string, string>>;
+}
+
+const FONTS = {
+  'font-family': 'system-ui, "Ubuntu", "Droid Sans", sans-serif',
+  'font-size': '13px',
+  'editor-font-family': '"Droid Sans Mono", monospace',
+};
+
+export const DARK: TestTheme = {
+  className: 'vscode-dark',
+  id: 'Default Dark Modern',
+  variables: {
+    ...FONTS,
+    'editor-background': '#1f1f1f',
+    foreground: '#cccccc',
+    'editor-foreground': '#cccccc',
+    descriptionForeground: '#9d9d9d',
+    'icon-foreground': '#cccccc',
+    'panel-border': '#2b2b2b',
+    'widget-border': '#313131',
+    focusBorder: '#0078d4',
+    'sideBar-background': '#181818',
+    'textLink-foreground': '#4daafc',
+    'textLink-activeForeground': '#4daafc',
+    'button-secondaryBackground': '#313131',
+    'button-secondaryForeground': '#cccccc',
+    'button-secondaryHoverBackground': '#3c3c3c',
+    'toolbar-hoverBackground': 'rgba(90, 93, 94, 0.31)',
+    'list-hoverBackground': '#2a2d2e',
+    'list-inactiveSelectionBackground': '#37373d',
+    'input-background': '#313131',
+    'input-foreground': '#cccccc',
+    'input-border': '#3c3c3c',
+    'input-placeholderForeground': '#989898',
+    'inputOption-activeBackground': 'rgba(36, 137, 219, 0.51)',
+    'inputOption-activeForeground': '#ffffff',
+    'inputOption-activeBorder': '#2488db',
+    'dropdown-background': '#313131',
+    'dropdown-foreground': '#cccccc',
+    'dropdown-border': '#3c3c3c',
+    'progressBar-background': '#0078d4',
+    'charts-foreground': '#cccccc',
+    'charts-lines': 'rgba(204, 204, 204, 0.5)',
+    'charts-red': '#f14c4c',
+    'charts-blue': '#3794ff',
+    'charts-yellow': '#cca700',
+    'charts-orange': '#d18616',
+    'charts-green': '#89d185',
+    'charts-purple': '#b180d7',
+    'editorError-foreground': '#f14c4c',
+    'editorWarning-foreground': '#cca700',
+    'editorInfo-foreground': '#3794ff',
+  },
+};
+
+export const LIGHT: TestTheme = {
+  className: 'vscode-light',
+  id: 'Default Light Modern',
+  variables: {
+    ...FONTS,
+    'editor-background': '#ffffff',
+    foreground: '#3b3b3b',
+    'editor-foreground': '#3b3b3b',
+    descriptionForeground: '#3b3b3b',
+    'icon-foreground': '#3b3b3b',
+    'panel-border': '#e5e5e5',
+    'widget-border': '#e5e5e5',
+    focusBorder: '#005fb8',
+    'sideBar-background': '#f8f8f8',
+    'textLink-foreground': '#005fb8',
+    'textLink-activeForeground': '#005fb8',
+    'button-secondaryBackground': '#e5e5e5',
+    'button-secondaryForeground': '#3b3b3b',
+    'button-secondaryHoverBackground': '#cccccc',
+    'toolbar-hoverBackground': 'rgba(184, 184, 184, 0.31)',
+    'list-hoverBackground': '#f2f2f2',
+    'list-inactiveSelectionBackground': '#e4e6f1',
+    'input-background': '#ffffff',
+    'input-foreground': '#3b3b3b',
+    'input-border': '#cecece',
+    'input-placeholderForeground': '#767676',
+    'inputOption-activeBackground': '#bed6ed',
+    'inputOption-activeForeground': '#000000',
+    'inputOption-activeBorder': '#005fb8',
+    'dropdown-background': '#ffffff',
+    'dropdown-foreground': '#3b3b3b',
+    'dropdown-border': '#cecece',
+    'progressBar-background': '#005fb8',
+    'charts-foreground': '#3b3b3b',
+    'charts-lines': 'rgba(59, 59, 59, 0.5)',
+    'charts-red': '#e51400',
+    'charts-blue': '#1a85ff',
+    'charts-yellow': '#bf8803',
+    'charts-orange': '#d18616',
+    'charts-green': '#388a34',
+    'charts-purple': '#652d90',
+    'editorError-foreground': '#e51400',
+    'editorWarning-foreground': '#bf8803',
+    'editorInfo-foreground': '#1a85ff',
+  },
+};
+
+export const HIGH_CONTRAST: TestTheme = {
+  className: 'vscode-high-contrast',
+  id: 'Default High Contrast',
+  variables: {
+    ...FONTS,
+    'editor-background': '#000000',
+    foreground: '#ffffff',
+    'editor-foreground': '#ffffff',
+    descriptionForeground: 'rgba(255, 255, 255, 0.7)',
+    'icon-foreground': '#ffffff',
+    contrastBorder: '#6fc3df',
+    contrastActiveBorder: '#f38518',
+    'panel-border': '#6fc3df',
+    focusBorder: '#f38518',
+    'sideBar-background': '#000000',
+    'textLink-foreground': '#21a6ff',
+    'textLink-activeForeground': '#21a6ff',
+    'button-secondaryForeground': '#ffffff',
+    'button-border': '#6fc3df',
+    'input-background': '#000000',
+    'input-foreground': '#ffffff',
+    'input-border': '#6fc3df',
+    'input-placeholderForeground': 'rgba(255, 255, 255, 0.7)',
+    'inputOption-activeBackground': 'rgba(0, 0, 0, 0)',
+    'inputOption-activeForeground': '#ffffff',
+    'inputOption-activeBorder': '#f38518',
+    'dropdown-background': '#000000',
+    'dropdown-foreground': '#ffffff',
+    'dropdown-border': '#6fc3df',
+    'progressBar-background': '#6fc3df',
+    'charts-foreground': '#ffffff',
+    'charts-lines': 'rgba(255, 255, 255, 0.5)',
+    'charts-red': '#f48771',
+    'charts-blue': '#3794ff',
+    'charts-yellow': '#ffd370',
+    'charts-orange': '#ff8c00',
+    'charts-green': '#89d185',
+    'charts-purple': '#b180d7',
+    'editorError-foreground': '#f48771',
+    'editorWarning-foreground': '#ffd370',
+    'editorInfo-foreground': '#3794ff',
+  },
+};
+
+/** The theme as the style attribute that VS Code sets on the document's root. */
+export function styleOf(theme: TestTheme): string {
+  return Object.entries(theme.variables)
+    .map(([name, value]) => `--vscode-${name}: ${value}`)
+    .join('; ');
+}
