@@ -1,0 +1,62 @@
+// Keeps a run's file up to date while it trains: records in batches, the view when it has changed.
+import type { Disposable } from '../run/emitter';
+import { viewOf } from '../run/runView';
+import type { TrainingRun } from '../run/trainingRun';
+import type { StepRecord } from '../shared/core/stepRecord';
+import type { RunWriter } from './runWriter';
+
+/** Time between two batches, milliseconds: what a crash can cost at most. */
+const BATCH_MS = 1000;
+
+/** Records `run` with `writer` until the run ends or this is disposed; then the file is closed. */
+export class RunRecorder implements Disposable {
+  /** Settles when the file is complete and closed; never rejects. */
+  readonly done: Promise<void>;
+  private readonly subscriptions: Disposable[] = [];
+  private readonly timer: NodeJS.Timeout;
+  private batch: StepRecord[] = [];
+  private epochs = 0;
+  private lastView = '';
+  private isClosed = false;
+
+  constructor(
+    private readonly run: TrainingRun<unknown>,
+    private readonly writer: RunWriter,
+    batchMs = BATCH_MS,
+  ) {
+    run.onDidStep((record) => this.batch.push(record), undefined, this.subscriptions);
+    this.timer = setInterval(() => this.write(), batchMs);
+    this.timer.unref();
+    this.write();
+    this.done = run.finished.then(() => this.close());
+  }
+
+  dispose(): void {
+    void this.close();
+  }
+
+  private write(): void {
+    this.writer.appendRecords(this.batch);
+    this.batch = [];
+    const { epochs } = this.run;
+    for (; this.epochs < epochs.length; this.epochs++) {
+      const epoch = epochs[this.epochs];
+      if (epoch) this.writer.appendEpoch(epoch);
+    }
+    const view = viewOf(this.run);
+    // Of the numbers that move with every step the records tell; they make no new view.
+    const key = JSON.stringify({ ...view, step: 0, stepsPerSecond: 0, memory: 0, epoch: 0 });
+    if (key === this.lastView) return;
+    this.lastView = key;
+    this.writer.appendView(view);
+  }
+
+  private async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    clearInterval(this.timer);
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.write();
+    await this.writer.close();
+  }
+}
