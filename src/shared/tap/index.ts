@@ -36,16 +36,12 @@ class InstalledTap<Site extends object> implements Tap {
   readonly #computations: GradientComputations<Owner<Site>>;
   readonly #delivery: Delivery;
   readonly #sampler: Sampler;
-  /** tf.sub as it was before user code could replace it. */
-  readonly #subtract: (a: Tensor, b: Tensor) => Tensor;
   #step = 0;
   #epoch: number | undefined;
 
   constructor(tf: TfNamespace, options: TapOptions<Site>) {
     this.#tf = tf;
     this.#options = options;
-    const { sub } = tf;
-    this.#subtract = (a, b) => sub(a, b);
     this.#layers = new LayerRegistry(
       () => options.captureSite(),
       (layers) => options.onLayers(layers),
@@ -125,14 +121,10 @@ class InstalledTap<Site extends object> implements Tap {
         variable,
         gradient,
         owner: this.#layers.ownerOf(variable),
-        update: this.#subtract(variable, value),
+        before: value,
       }));
-      try {
-        const { tensors, assemble } = planMeasurement(frame, loss, measured, captures, scalarOf);
-        this.#delivery.push(this.#options.statistics.measure(tensors), assemble);
-      } finally {
-        for (const { update } of measured) update.dispose();
-      }
+      const { items, assemble } = planMeasurement(frame, loss, measured, captures, scalarOf);
+      this.#delivery.push(this.#options.statistics.measure(items), assemble);
     } finally {
       for (const { gradient, value } of before) {
         gradient.dispose();

@@ -5,22 +5,22 @@ import { mergeSummaries } from '../core/summary';
 import { TapError } from './errors';
 import type { Capture } from './computations';
 import type { VariableLike } from './internals';
-import type { Tensor } from './types';
+import type { Measured, Tensor } from './types';
 
-/** A trained variable and its tensors of one step. `update` is Δw, after minus before. */
+/** A trained variable and its tensors of one step. `before` is its value before the update. */
 export interface MeasuredVariable<Owner> {
   variable: VariableLike;
   owner: Owner;
   gradient: Tensor;
-  update: Tensor;
+  before: Tensor;
 }
 
 /** The numbers of a step that are known without a summary. */
 export type StepFrame = Pick<StepRecord, 'step' | 'epoch' | 'learningRate' | 'seconds'>;
 
-/** What a step yields: tensors to summarize, and the record made of the summaries. */
+/** What a step yields: what to summarize, and the record made of the summaries. */
 export interface Measurement {
-  tensors: Tensor[];
+  items: Measured[];
   assemble: (summaries: readonly TensorSummary[]) => StepRecord;
 }
 
@@ -41,15 +41,15 @@ export function planMeasurement<Owner extends { name: string }>(
   captures: readonly Capture<Owner>[],
   scalarOf: (summary: TensorSummary) => number,
 ): Measurement {
-  const tensors: Tensor[] = [];
-  const add = (tensor: Tensor): number => tensors.push(tensor) - 1;
+  const items: Measured[] = [];
+  const add = (item: Measured): number => items.push(item) - 1;
   const lossIndex = loss === undefined ? undefined : add(loss);
-  const trained = variables.map(({ variable, owner, gradient, update }) => ({
+  const trained = variables.map(({ variable, owner, gradient, before }) => ({
     name: variable.name,
     owner,
     gradient: add(gradient),
     weight: add(variable),
-    update: add(update),
+    update: add({ minuend: variable, subtrahend: before }),
   }));
   const owners = new Set(variables.map(({ owner }) => owner));
   const captured = captures
@@ -60,7 +60,7 @@ export function planMeasurement<Owner extends { name: string }>(
       deltas: deltas.map(add),
     }));
   const assemble = (summaries: readonly TensorSummary[]): StepRecord => {
-    const at = summaryAt(summaries, tensors.length, frame.step);
+    const at = summaryAt(summaries, items.length, frame.step);
     const record: StepRecord = { ...frame, metrics: {}, layers: {}, tensors: {} };
     if (lossIndex !== undefined) record.loss = scalarOf(at(lossIndex));
     const parts = new Map<Owner, LayerParts>();
@@ -82,7 +82,7 @@ export function planMeasurement<Owner extends { name: string }>(
     for (const [owner, layer] of parts) record.layers[owner.name] = layerRecord(layer);
     return record;
   };
-  return { tensors, assemble };
+  return { items, assemble };
 }
 
 /** Checked access: an engine that answers short would otherwise shift one tensor's numbers to another. */

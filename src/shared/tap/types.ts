@@ -16,10 +16,19 @@ export interface PendingSummaries {
   discard(): void;
 }
 
+/** The difference of two tensors of one shape, which no engine needs as a tensor of its own. */
+export interface Difference {
+  minuend: Tensor;
+  subtrahend: Tensor;
+}
+
+/** What an engine summarizes. */
+export type Measured = Tensor | Difference;
+
 /** Computes tensor summaries where the tensors live. Never changes them, never leaks a tensor. */
 export interface StatisticsEngine {
-  /** Queues the summaries of `tensors`; they may be disposed as soon as this returns. */
-  measure(tensors: readonly Tensor[]): PendingSummaries;
+  /** Queues the summaries of `items`; their tensors may be disposed as soon as this returns. */
+  measure(items: readonly Measured[]): PendingSummaries;
   dispose(): void;
 }
 

@@ -4,22 +4,15 @@ import * as tfjs from '@tensorflow/tfjs';
 import { Diagnosis } from '../../../src/shared/core/diagnosis/engine';
 import type { Finding } from '../../../src/shared/core/finding';
 import { randomNormal, seededRandom, type Random } from '../../../src/shared/core/random';
-import { summarize } from '../../../src/shared/core/summary';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import { installTap } from '../../../src/shared/tap';
-import type { StatisticsEngine } from '../../../src/shared/tap/types';
+import { createTypedArrayStatistics } from '../../../webview/runtime/statistics/typedArray';
 
 /** A plain, mutable copy of the namespace, as the tap asks for. */
 export const tf = { ...tfjs };
 
 /** Reads every tensor and summarizes it in float64. */
-const reading: StatisticsEngine = {
-  measure(tensors) {
-    const summaries = tensors.map((tensor) => summarize(tensor.dataSync()));
-    return { isReady: () => true, take: () => summaries, discard: () => undefined };
-  },
-  dispose: () => undefined,
-};
+const reading = createTypedArrayStatistics((tensor) => tensor.dataSync());
 
 /** A batch of a task. */
 export interface Batch {

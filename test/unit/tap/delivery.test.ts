@@ -1,18 +1,19 @@
 // When records leave the tap: order, lateness, metrics, epochs, sampling.
 import assert from 'node:assert/strict';
-import type * as tfjs from '@tensorflow/tfjs';
-import { emptySummary, summarize } from '../../../src/shared/core/summary';
+import { emptySummary } from '../../../src/shared/core/summary';
 import { TapError } from '../../../src/shared/tap/errors';
-import type { StatisticsEngine } from '../../../src/shared/tap/types';
+import type { Measured, StatisticsEngine } from '../../../src/shared/tap/types';
+import { createTypedArrayStatistics } from '../../../webview/runtime/statistics/typedArray';
 import { withTap, type Tapped } from './tapped';
 
 /** An engine whose answers are ready only when the test says so. */
 class SlowEngine implements StatisticsEngine {
+  readonly #inner = createTypedArrayStatistics((tensor) => tensor.dataSync());
   /** Sessions not yet taken, oldest first. */
   readonly open: { ready: boolean; taken: boolean; discarded: boolean }[] = [];
 
-  measure(tensors: readonly tfjs.Tensor[]): ReturnType<StatisticsEngine['measure']> {
-    const summaries = tensors.map((tensor) => summarize(tensor.dataSync() as Float32Array));
+  measure(items: readonly Measured[]): ReturnType<StatisticsEngine['measure']> {
+    const summaries = this.#inner.measure(items).take();
     const session = { ready: false, taken: false, discarded: false };
     this.open.push(session);
     return {

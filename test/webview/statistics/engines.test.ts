@@ -121,6 +121,11 @@ for (const backend of ['webgl', 'wasm', 'cpu']) {
       for (const [name, comparison] of Object.entries(results)) assertEqual(comparison, name);
     });
 
+    it('summarizes differences without making them', async () => {
+      const results = await page.call<Record<string, Comparison>>('compareDifferences');
+      for (const [name, comparison] of Object.entries(results)) assertEqual(comparison, name);
+    });
+
     it('keeps several sessions in flight, and tfjs computes on', async () => {
       const { norms, expected, sum, ready } = await page.call<{
         norms: number[];

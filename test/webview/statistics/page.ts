@@ -102,6 +102,40 @@ function compareDerived(): Record<string, Comparison> {
   }
 }
 
+/** Differences of tensors that lie alike, lie differently, or are partly in memory. */
+function compareDifferences(): Record<string, Comparison> {
+  const pairs: Record<string, [Place, Place]> = {
+    'unpacked, unpacked': ['unpacked', 'unpacked'],
+    'packed, packed': ['packed', 'packed'],
+    'packed, unpacked': ['packed', 'unpacked'],
+    'unpacked, in memory': ['unpacked', 'memory'],
+    'in memory, in memory': ['memory', 'memory'],
+  };
+  const before = tfjs.memory().numTensors;
+  const results: Record<string, Comparison> = {};
+  for (const [name, places] of Object.entries(pairs)) {
+    const shape = [13, 37];
+    const [a, b] = places.map((where, i) => {
+      const drawn = tfjs.randomNormal(shape, 1, 1e-3, 'float32', i + 1);
+      const values = drawn.dataSync().slice() as Float32Array;
+      drawn.dispose();
+      return { tensor: tfjs.tensor(values, shape), values, where };
+    });
+    place(a!.tensor, a!.where);
+    place(b!.tensor, b!.where);
+    const pending = statistics().measure([
+      a!.tensor,
+      { minuend: a!.tensor, subtrahend: b!.tensor },
+      b!.tensor,
+    ]);
+    tfjs.dispose([a!.tensor, b!.tensor]);
+    const expected = summarize(a!.values.map((v, i) => v - b!.values[i]!));
+    results[name] = { actual: pending.take()[1]!, expected };
+  }
+  if (tfjs.memory().numTensors !== before) throw new Error('Tensors leaked.');
+  return results;
+}
+
 /** Several sessions in flight, taken late and partly discarded; whether tfjs still computes right. */
 async function inFlight(): Promise<{
   norms: number[];
@@ -146,4 +180,4 @@ function inPlace(): boolean {
   return made !== undefined;
 }
 
-expose({ start, inPlace, compare, compareDerived, inFlight, time });
+expose({ start, inPlace, compare, compareDerived, compareDifferences, inFlight, time });

@@ -37,10 +37,27 @@ export class KnownSummaries implements PendingSummaries {
 /** Summarizes at once, in one float64 pass over the values that `read` gives. */
 export function createTypedArrayStatistics(read: ReadValues): StatisticsEngine {
   return {
-    measure: (tensors) =>
-      new KnownSummaries(tensors.map((tensor) => summarizeValues(read(tensor)))),
+    measure: (items) =>
+      new KnownSummaries(
+        items.map((item) =>
+          'minuend' in item
+            ? summarizeDifference(read(item.minuend), read(item.subtrahend))
+            : summarizeValues(read(item)),
+        ),
+      ),
     dispose: () => undefined,
   };
+}
+
+/** Reused for differences; grows to the largest tensor. */
+let scratch = new Float32Array(0);
+
+/** Summarizes a − b, rounded to float32 as the backends would. */
+export function summarizeDifference(a: NumericArray, b: NumericArray): TensorSummary {
+  if (scratch.length < a.length) scratch = new Float32Array(a.length);
+  const difference = scratch.subarray(0, a.length);
+  for (let i = 0; i < a.length; i++) difference[i] = (a[i] as number) - (b[i] as number);
+  return summarizeValues(difference);
 }
 
 /** Below this many elements, the fixed cost of the fast way is more than what it saves. */

@@ -1,19 +1,21 @@
 // Statistics on the GPU, in place: summaries of tensors that the WebGL backend keeps in textures,
 // without moving one of them.
 import { TapError } from '../../../../src/shared/tap/errors';
+import type { NumericArray } from '../../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../../src/shared/core/stepRecord';
 import type {
+  Measured,
   PendingSummaries,
   StatisticsEngine,
   Tensor,
   TfNamespace,
 } from '../../../../src/shared/tap/types';
-import { KnownSummaries, summarizeValues } from '../typedArray';
+import { KnownSummaries, summarizeDifference, summarizeValues } from '../typedArray';
 import { decodeSummary } from './decode';
 import { canRunKernel, compileKernel, type Kernel } from './programs';
 import { Dispatcher, type Dispatched } from './session';
 import { LAYOUTS, type Layout } from './shader';
-import { locate, webglBackend, type TextureView } from './textures';
+import { locate, subtractViews, webglBackend, type TextureView } from './textures';
 
 /** The engine, or undefined where the context lacks what it needs. */
 export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undefined {
@@ -27,26 +29,50 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
     kernels.set(layout, kernel);
   }
   const dispatcher = new Dispatcher(gl, (layout) => kernels.get(layout) as Kernel);
-  const { mul } = tf;
+  const { mul, sub } = tf;
   return {
-    measure(tensors) {
+    measure(items) {
       const known: (TensorSummary | undefined)[] = [];
       const views: TextureView[] = [];
       const copies: Tensor[] = [];
-      for (const tensor of tensors) {
-        let located = locate(backend, tensor);
-        if (located === 'sliced') {
-          const copy = mul(tensor, 1);
-          copies.push(copy);
-          located = locate(backend, copy);
+      const copied = (copy: Tensor): Tensor => {
+        copies.push(copy);
+        return copy;
+      };
+      const place = (tensor: Tensor): TextureView | 'in-memory' => {
+        const located = locate(backend, tensor);
+        if (located !== 'sliced') return located;
+        const copy = locate(backend, copied(mul(tensor, 1)));
+        return copy === 'sliced' ? 'in-memory' : copy;
+      };
+      /** Values of a tensor, of a copy where they are not in memory already. */
+      const read = (tensor: Tensor): NumericArray =>
+        locate(backend, tensor) === 'in-memory'
+          ? tensor.dataSync()
+          : copied(mul(tensor, 1)).dataSync();
+      const locateItem = (item: Measured): TextureView | TensorSummary => {
+        if (!('minuend' in item)) {
+          const view = place(item);
+          return view === 'in-memory' ? summarizeValues(read(item)) : view;
         }
-        if (typeof located === 'string') known.push(summarizeValues(tensor.dataSync()));
+        const { minuend, subtrahend } = item;
+        const [a, b] = [place(minuend), place(subtrahend)];
+        if (a === 'in-memory' || b === 'in-memory') {
+          return summarizeDifference(read(minuend), read(subtrahend));
+        }
+        const view = subtractViews(a, b) ?? place(copied(sub(minuend, subtrahend)));
+        return view === 'in-memory' ? summarizeDifference(read(minuend), read(subtrahend)) : view;
+      };
+      for (const item of items) {
+        const located = locateItem(item);
+        if ('histogram' in located) known.push(located);
         else if (views.push(located) > 0) known.push(undefined);
       }
+      const sizes = items.map((item) => ('minuend' in item ? item.minuend.size : item.size));
       const pending =
         views.length === 0
           ? new KnownSummaries(known as TensorSummary[])
-          : new GpuSummaries(dispatcher.dispatch(views), known, tensors);
+          : new GpuSummaries(dispatcher.dispatch(views), known, sizes);
       for (const copy of copies) copy.dispose();
       return pending;
     },
@@ -67,11 +93,11 @@ class GpuSummaries implements PendingSummaries {
   constructor(
     dispatched: Dispatched,
     known: readonly (TensorSummary | undefined)[],
-    tensors: readonly Tensor[],
+    sizes: readonly number[],
   ) {
     this.#dispatched = dispatched;
     this.#known = known;
-    this.#sizes = tensors.map(({ size }) => size);
+    this.#sizes = sizes;
   }
 
   isReady(): boolean {

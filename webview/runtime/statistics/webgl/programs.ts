@@ -1,7 +1,18 @@
 // Compiles the kernel, once per layout, when a tensor of that layout is first met.
 import { FRAGMENT_SHADER, OUTPUTS, vertexShader, WORDS, type Layout } from './shader';
 
-const UNIFORMS = ['width', 'texels', 'chunk', 'columns', 'rows', 'oddColumns', 'oddRows'] as const;
+const UNIFORMS = [
+  'values',
+  'subtrahend',
+  'subtract',
+  'width',
+  'texels',
+  'chunk',
+  'columns',
+  'rows',
+  'oddColumns',
+  'oddRows',
+] as const;
 
 /** A linked kernel and where its uniforms are. */
 export interface Kernel {
@@ -17,7 +28,7 @@ export function canRunKernel(
   if (!(gl instanceof WebGL2RenderingContext)) return false;
   const components = gl.getParameter(gl.MAX_TRANSFORM_FEEDBACK_INTERLEAVED_COMPONENTS) as number;
   const units = gl.getParameter(gl.MAX_VERTEX_TEXTURE_IMAGE_UNITS) as number;
-  return components >= WORDS && units >= 1;
+  return components >= WORDS && units >= 2;
 }
 
 /** Compiles and links; undefined where the driver refuses. */

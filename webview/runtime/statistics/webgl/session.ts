@@ -67,6 +67,9 @@ export class Dispatcher {
       this.#run(layout, members, first * BYTES_PER_CHUNK, count * BYTES_PER_CHUNK);
     }
     gl.bindTexture(gl.TEXTURE_2D, null);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, null);
+    gl.activeTexture(gl.TEXTURE0);
     gl.bindTransformFeedback(gl.TRANSFORM_FEEDBACK, null);
     gl.disable(gl.RASTERIZER_DISCARD);
     gl.bindVertexArray(null);
@@ -84,10 +87,16 @@ export class Dispatcher {
     const gl = this.#gl;
     const { program, uniforms } = this.#kernelOf(layout);
     gl.useProgram(program);
+    gl.uniform1i(uniforms.values, 0);
+    gl.uniform1i(uniforms.subtrahend, 1);
     gl.bindBufferRange(gl.TRANSFORM_FEEDBACK_BUFFER, 0, this.#output.buffer, offset, bytes);
     gl.beginTransformFeedback(gl.POINTS);
     for (const { view, chunks, chunkTexels } of members) {
+      gl.activeTexture(gl.TEXTURE1);
+      gl.bindTexture(gl.TEXTURE_2D, view.subtrahend ?? null);
+      gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D, view.texture);
+      gl.uniform1i(uniforms.subtract, view.subtrahend === undefined ? 0 : 1);
       gl.uniform1i(uniforms.width, view.width);
       gl.uniform1i(uniforms.texels, view.texels);
       gl.uniform1i(uniforms.chunk, chunkTexels);

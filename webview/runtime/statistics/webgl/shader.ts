@@ -52,7 +52,9 @@ const overChunk = (visit: string): string => `
 
 /** Calls `visit(x)` for the elements of texel t. */
 function visits(layout: Layout, visit: string): string {
-  const fetch = 'vec4 v = texelFetch(values, ivec2(t % width, t / width), 0);';
+  const fetch = `ivec2 at = ivec2(t % width, t / width);
+      vec4 v = texelFetch(values, at, 0);
+      if (subtract == 1) v -= texelFetch(subtrahend, at, 0);`;
   if (layout === 'unpacked') return `${fetch} ${visit}(v.x);`;
   if (layout === 'packed')
     return `${fetch} ${visit}(v.x); ${visit}(v.y); ${visit}(v.z); ${visit}(v.w);`;
@@ -72,6 +74,8 @@ precision highp float;
 precision highp int;
 precision highp sampler2D;
 uniform sampler2D values;
+uniform sampler2D subtrahend;
+uniform int subtract; // 1: summarize values - subtrahend
 uniform int width;   // texels per texture row
 uniform int texels;  // texels that hold elements
 uniform int chunk;   // texels per chunk

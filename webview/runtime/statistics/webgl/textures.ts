@@ -7,6 +7,8 @@ import type { Layout } from './shader';
 /** A tensor as the kernel reads it. */
 export interface TextureView {
   texture: WebGLTexture;
+  /** Texture of the same geometry that is subtracted while reading. */
+  subtrahend?: WebGLTexture;
   layout: Layout;
   /** Texels per texture row. */
   width: number;
@@ -86,4 +88,15 @@ export function locate(
     oddColumns,
     oddRows,
   };
+}
+
+/** The view of a difference, read in place; undefined where the two do not lie alike. */
+export function subtractViews(a: TextureView, b: TextureView): TextureView | undefined {
+  const alike =
+    a.layout === b.layout &&
+    a.width === b.width &&
+    a.texels === b.texels &&
+    a.columns === b.columns &&
+    a.rows === b.rows;
+  return alike ? { ...a, subtrahend: b.texture } : undefined;
 }
