@@ -11,6 +11,8 @@ import { findingLines, layerTable, progressLine } from './report';
 const PROGRESS_MS = 1500;
 /** Milliseconds to wait for a picture before going on without it. */
 const SCREENSHOT_MS = 30_000;
+/** Milliseconds that the window's last updates take to be drawn. */
+const SETTLE_MS = 1500;
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -25,6 +27,7 @@ function print(line: string): void {
 
 /** Asks for a picture, and waits until its file is there. */
 async function takeScreenshot(file: string): Promise<void> {
+  await pause(SETTLE_MS);
   print(`@screenshot ${file}`);
   const deadline = Date.now() + SCREENSHOT_MS;
   while (!existsSync(file) && Date.now() < deadline) await pause(100);

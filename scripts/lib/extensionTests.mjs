@@ -97,7 +97,7 @@ export async function runExtensionTests(options) {
   const write = (/** @type {string} */ line) => log.write(`${line}\n`);
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1200 } });
     page.on('console', (message) => message.type() === 'error' && write(message.text()));
     page.on('pageerror', (error) => write(error.message));
     try {
