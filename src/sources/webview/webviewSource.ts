@@ -132,7 +132,7 @@ export class WebviewSource implements RunSource {
   /** Calls `silent` when nothing arrives for so long. */
   private watch(ms: number, silent: () => void): void {
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(silent, ms);
+    this.silenceTimer = setTimeout(silent, ms).unref();
   }
 
   /** A program may compute for long without a word; it is said so, and goes on. */

@@ -1,0 +1,251 @@
+// The source against a page that is played by the test: order of messages, controls, and every way in
+// which a worker or its page can go missing.
+import assert from 'node:assert/strict';
+import { BundleMap } from '../../../src/model/sourceMap';
+import { ModelError } from '../../../src/model/modelError';
+import type { RunSink } from '../../../src/run/source';
+import { emptySummary } from '../../../src/shared/core/summary';
+import { encodeStepRecords } from '../../../src/shared/protocol/codec';
+import type { FromRuntime, StartOptions, ToRuntime } from '../../../src/shared/protocol/runtime';
+import type { PageListener, TrainingPage } from '../../../src/sources/webview/trainingPage';
+import { WebviewSource } from '../../../src/sources/webview/webviewSource';
+import { WorkspaceFileError } from '../../../src/sources/webview/workspaceFiles';
+
+const START: StartOptions = {
+  runId: 'r1',
+  kind: 'program',
+  seed: 7,
+  backend: 'auto',
+  paused: false,
+  sampling: { everySteps: 1, activationEverySteps: 1 },
+  epsilon: 'keras',
+  hyperparameters: {},
+};
+
+/** A map that sends line 1 of the bundle to line 4 of /ws/model.ts, and line 2 to a dependency. */
+const MAP = new BundleMap(
+  JSON.stringify({
+    version: 3,
+    sources: ['model.ts', 'node_modules/dep/index.js'],
+    names: [],
+    mappings: 'AAGA;ACAA',
+  }),
+  '/ws',
+);
+
+/** Records every call of the sink as `name` and its arguments. */
+function recordingSink(): { sink: RunSink; calls: [string, ...unknown[]][]; names(): string[] } {
+  const calls: [string, ...unknown[]][] = [];
+  const sink = new Proxy({} as RunSink, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        void calls.push([String(name), ...args]),
+  });
+  return { sink, calls, names: () => calls.map(([name]) => name) };
+}
+
+function scene(overrides: Partial<ConstructorParameters<typeof WebviewSource>[0]> = {}) {
+  const sent: ToRuntime[] = [];
+  const log: string[] = [];
+  let listener: PageListener | undefined;
+  const page: TrainingPage = {
+    ready: () => Promise.resolve(),
+    launch: (id, code) => void log.push(`launch ${id} ${code}`),
+    send: (_, message) => void sent.push(message),
+    terminate: (id) => void log.push(`terminate ${id}`),
+    attach: (_, heard) => {
+      listener = heard;
+      return () => (listener = undefined);
+    },
+  };
+  const printed: string[] = [];
+  const trouble: string[] = [];
+  const source = new WebviewSource({
+    page,
+    files: {
+      readFile: () => Promise.resolve(Uint8Array.from([1, 2]).buffer),
+      stat: () => Promise.reject(new WorkspaceFileError('missing-file', 'It is not there.')),
+      list: () => Promise.resolve(['a']),
+    },
+    start: START,
+    bundle: () => Promise.resolve({ code: 'CODE', map: MAP, inputs: [], hash: 'h', ms: 1 }),
+    onConsole: (level, text) => printed.push(`${level} ${text}`),
+    onTrouble: (message) => trouble.push(message),
+    ...overrides,
+  });
+  const recorded = recordingSink();
+  source.start(recorded.sink);
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+  const say = (message: FromRuntime) => listener?.message(message);
+  return {
+    source,
+    sent,
+    log,
+    printed,
+    trouble,
+    say,
+    settle,
+    page,
+    ...recorded,
+    listener: () => listener,
+  };
+}
+
+const batch = (step: number) => {
+  const gradient = emptySummary();
+  const record = { gradient, weight: gradient, updateRatio: 0 };
+  return encodeStepRecords([
+    { step, metrics: {}, seconds: 1, layers: { a: record }, tensors: { 'a/w': record } },
+  ]);
+};
+const memory = { numTensors: 1, numBytes: 4 };
+
+describe('WebviewSource', () => {
+  it('bundles, launches, greets, and passes everything on with source lines', async () => {
+    const s = scene();
+    await s.settle();
+    assert.deepEqual(s.log, ['launch r1 CODE']);
+    assert.deepEqual(s.sent, []);
+    s.say({ type: 'hello', version: 1 });
+    assert.deepEqual(s.sent, [{ type: 'start', options: START }]);
+    s.say({ type: 'started', backend: 'wasm', tfjsVersion: '4.22.0' });
+    const frames = [
+      { line: 2, column: 1 },
+      { line: 1, column: 1 },
+    ];
+    s.say({ type: 'layers', layers: [{ name: 'a', className: 'Dense', tensors: [], frames }] });
+    s.say({ type: 'steps', batch: batch(1), memory });
+    s.say({ type: 'console', level: 'warn', text: 'hm' });
+    s.say({ type: 'plan', epochs: 2 });
+    s.say({ type: 'epoch', epoch: 1, step: 1, metrics: { val_loss: 1 } });
+    s.say({ type: 'finished', outcome: 'completed', steps: 1 });
+    const of = (name: string) => s.calls.find(([called]) => called === name)?.[1];
+    const location = { file: '/ws/model.ts', line: 4, column: 1 };
+    assert.deepEqual(of('layers'), [
+      { name: 'a', className: 'Dense', tensors: [], line: 4, location },
+    ]);
+    assert.equal((of('records') as { step: number }[])[0]!.step, 1);
+    assert.deepEqual(of('plan'), { epochs: 2 });
+    assert.deepEqual(of('epoch'), { epoch: 1, step: 1, metrics: { val_loss: 1 } });
+    assert.deepEqual(s.printed, ['warn hm']);
+    assert.equal(s.names().at(-1), 'finished');
+    assert.equal(s.log.at(-1), 'terminate r1');
+    assert.equal(s.listener(), undefined);
+  });
+
+  it('gives a failure its line, and says when a dependency needs Node', async () => {
+    for (const [name, code] of [
+      ['TypeError', 'model-exception'],
+      ['NeedsNodeError', 'needs-node'],
+    ]) {
+      const s = scene();
+      await s.settle();
+      const error = {
+        code: 'model-exception',
+        name: name!,
+        message: 'It broke.',
+        frames: [{ line: 1, column: 1 }],
+      };
+      s.say({ type: 'failed', error, steps: 0 });
+      assert.deepEqual(s.calls.at(-1), [
+        'failed',
+        {
+          code,
+          message: 'model.ts, line 4: It broke.',
+          line: 4,
+          location: { file: '/ws/model.ts', line: 4, column: 1 },
+        },
+      ]);
+    }
+  });
+
+  it('fails with the error of the bundle, and with that of the panel', async () => {
+    const location = { file: '/ws/model.ts', line: 2, column: 5 };
+    const syntax = scene({
+      bundle: () => Promise.reject(new ModelError('syntax-error', 'No.', location)),
+    });
+    await syntax.settle();
+    const failure = { code: 'syntax-error', message: 'No.', line: 2, location };
+    assert.deepEqual(syntax.calls.at(-1), ['failed', failure]);
+    assert.deepEqual(syntax.log, []);
+    const s = scene();
+    const closed = scene({ page: { ...s.page, ready: () => Promise.reject(new Error('closed')) } });
+    await closed.settle();
+    assert.deepEqual(closed.calls.at(-1), ['failed', { code: 'panel-failed', message: 'closed' }]);
+  });
+
+  it('answers requests, with the reason where it cannot', async () => {
+    const s = scene();
+    await s.settle();
+    s.say({ type: 'request', id: 3, method: 'readFile', params: { path: 'x' } });
+    s.say({ type: 'request', id: 4, method: 'stat', params: { path: 'x' } });
+    await s.settle();
+    assert.deepEqual(
+      s.sent.map((message) => message.type === 'response' && [message.id, message.ok]),
+      [
+        [3, true],
+        [4, false],
+      ],
+    );
+    const error = { code: 'missing-file', message: 'It is not there.' };
+    assert.deepEqual(s.sent[1], { type: 'response', id: 4, ok: false, error });
+  });
+
+  it('stops at once before the launch, and ends a worker that does not answer', async () => {
+    const early = scene();
+    early.source.control({ type: 'stop' });
+    assert.deepEqual(early.calls.at(-1), ['finished', 'stopped', 0]);
+    await early.settle();
+    assert.deepEqual(early.log, []);
+
+    const s = scene();
+    await s.settle();
+    s.say({ type: 'steps', batch: batch(9), memory });
+    s.source.control({ type: 'stop' });
+    s.source.control({ type: 'stop' });
+    assert.deepEqual(s.sent, [{ type: 'stop' }]);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    assert.deepEqual(s.calls.at(-1), ['finished', 'stopped', 9]);
+    assert.equal(s.names().filter((name) => name === 'finished').length, 1);
+    assert.equal(s.log.at(-1), 'terminate r1');
+  });
+
+  it('tells of a lost page and of a worker that died, once', async () => {
+    const s = scene();
+    await s.settle();
+    const listener = s.listener()!;
+    listener.lost({ code: 'page-reloaded', message: 'gone' });
+    listener.workerError('too late');
+    assert.deepEqual(s.calls.at(-1), ['lost', { code: 'page-reloaded', message: 'gone' }]);
+    const died = scene();
+    await died.settle();
+    died.listener()!.workerError('It died.');
+    assert.deepEqual(died.calls.at(-1), ['failed', { code: 'worker-failed', message: 'It died.' }]);
+  });
+
+  it('refuses another version and a malformed batch', async () => {
+    const s = scene();
+    await s.settle();
+    s.say({ type: 'steps', batch: new ArrayBuffer(7), memory });
+    assert.equal(s.trouble.length, 1);
+    assert.ok(!s.names().includes('records'));
+    s.say({ type: 'hello', version: 99 });
+    assert.equal((s.calls.at(-1)![1] as { code: string }).code, 'version-mismatch');
+  });
+
+  it('passes controls on, and says nothing after it is disposed', async () => {
+    const s = scene();
+    await s.settle();
+    s.source.control({ type: 'pause' });
+    s.source.control({ type: 'step', count: 3 });
+    assert.deepEqual(s.sent, [{ type: 'pause' }, { type: 'step', count: 3 }]);
+    const before = s.calls.length;
+    s.source.dispose();
+    s.source.dispose();
+    s.source.control({ type: 'resume' });
+    assert.equal(s.calls.length, before);
+    assert.deepEqual(s.log.at(-1), 'terminate r1');
+    assert.equal(s.sent.length, 2);
+  });
+});
