@@ -171,3 +171,62 @@ export function linearTarget(inputs: number, size: number, scale = 1, noise = 0.
     return { xs: tf.tensor2d(xs, [size, inputs]), ys: tf.tensor2d(ys, [size, 1]) };
   };
 }
+
+/** Normal weights of a given standard deviation, whatever the layer's size. */
+export const normalWeights = (stddev: number) => (seed: number) =>
+  tf.initializers.randomNormal({ stddev, seed });
+
+/** Two convolutions with ReLU and pooling, then a classifier, on 8×8 images. */
+export function convNet(): (seed: () => number) => tfjs.LayersModel {
+  return (seed) =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          inputShape: [8, 8, 1],
+          filters: 6,
+          kernelSize: 3,
+          activation: 'relu',
+          kernelInitializer: heUniform(seed()),
+        }),
+        tf.layers.maxPooling2d({ poolSize: 2 }),
+        tf.layers.conv2d({
+          filters: 8,
+          kernelSize: 2,
+          activation: 'relu',
+          kernelInitializer: heUniform(seed()),
+        }),
+        tf.layers.flatten(),
+        tf.layers.dense({
+          units: 16,
+          activation: 'relu',
+          kernelInitializer: heUniform(seed()),
+        }),
+        tf.layers.dense({
+          units: 4,
+          activation: 'softmax',
+          kernelInitializer: glorotUniform(seed()),
+        }),
+      ],
+    });
+}
+
+/** 8×8 images with a bright bar in one of four places. */
+export function images(size: number) {
+  return (random: Random): Batch => {
+    const xs = new Float32Array(size * 64);
+    const labels = new Int32Array(size);
+    for (let i = 0; i < size; i++) {
+      const label = Math.floor(random() * 4);
+      labels[i] = label;
+      for (let p = 0; p < 64; p++) {
+        const place = label < 2 ? Math.floor(p / 8) : p % 8;
+        const isBar = Math.floor(place / 4) === label % 2;
+        xs[i * 64 + p] = (isBar ? 0.7 : 0.2) + 0.2 * randomNormal(random);
+      }
+    }
+    return {
+      xs: tf.tensor4d(xs, [size, 8, 8, 1]),
+      ys: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), 4).toFloat()),
+    };
+  };
+}

@@ -14,7 +14,7 @@ export function times(factor: number): string {
   return `×${short(factor)}`;
 }
 
-/** `1 element`, `3 elements`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+/** A share as `41 %`. */
+export function percent(share: number): string {
+  return `${short(share * 100)} %`;
 }

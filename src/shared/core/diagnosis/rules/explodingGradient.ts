@@ -16,7 +16,7 @@ import {
   OVERFLOW_GROWTH,
 } from '../thresholds';
 import type { DiagnosisWindow, LayerTrace } from '../window';
-import { short, times } from '../words';
+import { percent, short, times } from '../words';
 
 const CLIP: Remedy = { id: 'clip-norm', title: 'Clip the gradients to a norm of 1 (clipNorm: 1).' };
 const SMALLER_WEIGHTS: Remedy = {
@@ -72,7 +72,7 @@ function statement(
   };
 }
 
-/** ` The loss rises from 0.7 to 5e12.` */
+/** ` while the loss goes from 0.7 to 5e12`. */
 function lossWords({ from, to }: Growth): string {
   if (from.loss === undefined || to.loss === undefined) return '';
   return ` while the loss goes from ${short(from.loss)} to ${short(to.loss)}`;
@@ -91,7 +91,7 @@ function growing(window: DiagnosisWindow, growth: Growth, ending = ''): Statemen
       window: to.step - from.step + 1,
     },
     `The gradient norm grows ${times(factor)} to ${short(to.gradientNorm)} by step ${to.step}` +
-      `${lossWords(growth)}: each update (${short(to.updateRatio)} of the weights of ` +
+      `${lossWords(growth)}: each update (${percent(to.updateRatio)} of the weights of ` +
       `${hit ?? 'a layer'}) makes the next gradient larger${ending}.`,
     [lowerRate(window), CLIP, SMALLER_WEIGHTS, SCALE_DATA],
   );
@@ -131,8 +131,8 @@ function overflowed(window: DiagnosisWindow): Statement | undefined {
       unit: '‖Δw‖ ÷ ‖w‖',
       window: 1,
     },
-    `The gradient norm is ${short(to.gradientNorm)} at step ${to.step} and one update replaces ` +
-      `${short(to.updateRatio)} of the weights of ${hit ?? 'a layer'}${ending}.`,
+    `The gradient norm is ${short(to.gradientNorm)} at step ${to.step} and one update changes ` +
+      `${percent(to.updateRatio)} of the weights of ${hit ?? 'a layer'}${ending}.`,
     [lowerRate(window), CLIP, SMALLER_WEIGHTS, SCALE_DATA],
   );
 }
@@ -150,7 +150,7 @@ function blown(window: DiagnosisWindow): Statement | undefined {
       unit: '‖Δw‖ ÷ ‖w‖',
       window: blow.stepsSince,
     },
-    `One update changed the weights of ${blow.layer} by ${short(blow.updateRatio)} of their size ` +
+    `One update changed the weights of ${blow.layer} by ${percent(blow.updateRatio)} ` +
       `at step ${blow.step}; the loss leapt from ${short(loss.start)} to ${short(blow.highest)} ` +
       'and has not come back.',
     [lowerRate(window), CLIP, SCALE_DATA, SMALLER_WEIGHTS],
