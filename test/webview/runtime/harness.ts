@@ -156,7 +156,7 @@ export class RuntimeBench {
       const failed = new Promise<never>((_, reject) => page.once('pageerror', reject));
       await page.goto(`${this.server.origin}${name}`);
       await Promise.race([page.waitForFunction('globalThis.result !== undefined'), failed]);
-      return (await page.evaluate('globalThis.result'));
+      return await page.evaluate('globalThis.result');
     } finally {
       await page.close();
     }
