@@ -68,16 +68,18 @@ export class Trainer {
       );
     }
     const plan = planTraining(model, options);
+    const unsaved = unsavedFiles();
+    const kind = await kindOf(model.fsPath, unsaved);
+    // From here to the registration nothing is awaited: two calls cannot overlap.
     await this.endOthers(model);
 
     const { panels, registry, log } = this.parts;
     const panel = panels.ensure(model, options.show ?? true);
     const id = newRunId();
-    const unsaved = unsavedFiles();
     const source = new WebviewSource({
       page: panel,
       files: this.filesOf(model),
-      start: { runId: id, kind: await kindOf(model.fsPath, unsaved), ...plan },
+      start: { runId: id, kind, ...plan },
       bundle: async () => {
         const bundle = await bundleModel(this.parts.esbuild, { model: model.fsPath, unsaved });
         const size = Math.round(bundle.code.length / 1024);
@@ -120,10 +122,14 @@ export class Trainer {
 
   /** A model has one panel, and a panel one worker: the run before ends first. */
   private async endOthers(model: vscode.Uri): Promise<void> {
-    const others = this.parts.registry.runs.filter(
-      (run) => run.model.toString() === model.toString() && !isFinal(run.state),
-    );
-    await Promise.all(others.map((run) => run.stop()));
+    const live = () =>
+      this.parts.registry.runs.filter(
+        (run) => run.model.toString() === model.toString() && !isFinal(run.state),
+      );
+    // Again, because another call may have started a run while this one waited.
+    for (let runs = live(); runs.length > 0; runs = live()) {
+      await Promise.all(runs.map((run) => run.stop()));
+    }
   }
 
   private filesOf(model: vscode.Uri): WorkspaceFiles {

@@ -1,0 +1,126 @@
+// What the editor offers around a run: lenses, commands, restored runs, and how fast it all begins.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Commands } from '../../../src/contributions';
+import { bundleModel } from '../../../src/model/bundle';
+import { EsbuildService } from '../../../src/model/esbuildLoader';
+import { readRun } from '../../../src/store/runReader';
+import { assertTrusted } from '../../../src/trainer';
+import { activate, begin, closeAll, fixture, lastStep, train, until } from '../support';
+
+/** Once warm, and on a machine that is busy with the rest of the tests. */
+const BUNDLE_MS = 1500;
+
+async function lensesOf(name: string): Promise<vscode.CodeLens[]> {
+  const document = await vscode.workspace.openTextDocument(fixture(name));
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    document.uri,
+    20,
+  );
+  const ours = Object.values(Commands) as string[];
+  return lenses.filter(({ command }) => ours.includes(command?.command ?? ''));
+}
+
+describe('surfaces', () => {
+  before(activate);
+  after(closeAll);
+
+  it('registers every command', async () => {
+    const registered = await vscode.commands.getCommands(true);
+    for (const id of Object.values(Commands)) assert.ok(registered.includes(id), id);
+  });
+
+  it('puts a lens above the model, and controls there while it trains', async () => {
+    const [lens, ...others] = await lensesOf('small.model.ts');
+    assert.deepEqual(others, []);
+    assert.equal(lens!.command!.command, Commands.train);
+    assert.equal(lens!.range.start.line, 4);
+    assert.deepEqual(await lensesOf('notAModel.js'), []);
+    const run = await begin('loop.js');
+    await until('a step', () => lastStep(run) >= 1);
+    const during = (await lensesOf('loop.js')).map(({ command }) => command!.command);
+    assert.deepEqual(during, [Commands.showPanel, Commands.pause, Commands.stop]);
+    await run.stop();
+    const after = (await lensesOf('loop.js')).map(({ command }) => command!.command);
+    assert.deepEqual(after, [Commands.train]);
+  });
+
+  it('has an off switch for lenses', async () => {
+    const settings = vscode.workspace.getConfiguration('gradientLens');
+    await settings.update('codeLens.enabled', false, vscode.ConfigurationTarget.Workspace);
+    try {
+      assert.deepEqual(await lensesOf('small.model.ts'), []);
+    } finally {
+      await settings.update('codeLens.enabled', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('trains the file that a command is given, beside its source', async () => {
+    const api = await activate();
+    await closeAll();
+    const started = new Promise<string>((resolve) => {
+      const subscription = api.onDidStartRun((run) => {
+        subscription.dispose();
+        resolve(run.model.fsPath);
+      });
+    });
+    await vscode.commands.executeCommand(Commands.train, fixture('readsFile.js'));
+    assert.equal(await started, fixture('readsFile.js').fsPath);
+    await api.runs.at(-1)!.finished;
+    assert.equal(vscode.window.activeTextEditor?.document.fileName, fixture('readsFile.js').fsPath);
+    assert.equal(vscode.window.tabGroups.all.length, 2);
+  });
+
+  it('keeps the focus where it is', async () => {
+    await vscode.window.showTextDocument(fixture('notAModel.js'), vscode.ViewColumn.One);
+    await train('readsFile.js', { show: false });
+    assert.equal(vscode.window.activeTextEditor?.document.fileName, fixture('notAModel.js').fsPath);
+    await train('readsFile.js', { show: true });
+    assert.equal(vscode.window.activeTextEditor.document.fileName, fixture('notAModel.js').fsPath);
+  });
+
+  it('keeps a run on disk, whole, and out of git', async () => {
+    const run = await train('readsFile.js');
+    const folder = fixture('.gradient-lens').fsPath;
+    const file = path.join(folder, 'runs', `${run.id}.glrun`);
+    let kept = await readRun(file).catch(() => undefined);
+    const deadline = Date.now() + 10_000;
+    while (!kept?.isComplete && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      kept = await readRun(file).catch(() => undefined);
+    }
+    assert.ok(kept);
+    assert.equal(kept.view.state, 'completed');
+    assert.equal(kept.view.path, 'readsFile.js');
+    assert.deepEqual(
+      kept.history.records.map(({ step, loss }) => [step, loss]),
+      run.steps.map(({ step, loss }) => [step, loss]),
+    );
+    assert.match(readFileSync(path.join(folder, '.gitignore'), 'utf8'), /^\*$/m);
+    assert.ok(readdirSync(path.join(folder, 'runs')).length <= 20);
+    assert.ok(existsSync(file));
+  });
+
+  it('runs no code of a workspace that is not trusted', () => {
+    assert.throws(() => assertTrusted(false), { code: 'untrusted-workspace', message: /Trust/ });
+    assert.doesNotThrow(() => assertTrusted(true));
+  });
+
+  it('bundles within a blink', async () => {
+    const { extensionPath } = vscode.extensions.getExtension('gradient-lens.gradient-lens')!;
+    const service = new EsbuildService(extensionPath);
+    try {
+      const request = { model: fixture('typed.ts').fsPath, unsaved: new Map<string, string>() };
+      await bundleModel(service, request);
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) times.push((await bundleModel(service, request)).ms);
+      times.sort((a, b) => a - b);
+      assert.ok(times[2]! < BUNDLE_MS, `${times.map((t) => t.toFixed(0)).join(', ')} ms`);
+    } finally {
+      await service.dispose();
+    }
+  });
+});
