@@ -105,7 +105,14 @@ export type FromRuntime =
   /** What the run is doing before its first step, e.g. `Reading train-images-idx3-ubyte`. */
   | { type: 'progress'; message: string }
   | { type: 'console'; level: 'debug' | 'log' | 'info' | 'warn' | 'error'; text: string }
-  | { [M in HostMethod]: { type: 'request'; id: number; method: M; params: HostMethods[M]['params'] } }[HostMethod]
+  | {
+      [M in HostMethod]: {
+        type: 'request';
+        id: number;
+        method: M;
+        params: HostMethods[M]['params'];
+      };
+    }[HostMethod]
   /** The last message of a run; every record was sent before it. */
   | { type: 'finished'; outcome: 'completed' | 'stopped'; steps: number }
   | { type: 'failed'; error: RawError; steps: number };
