@@ -21,7 +21,10 @@ const CSP = [
   "font-src 'self'",
 ].join('; ');
 
-/** The stand-in: records what the page posts, keeps its state, and hands messages to it. */
+/**
+ * The stand-in: records what the page posts, keeps its state, hands messages to it, and takes the
+ * time (milliseconds) of every message handled and of every frame drawn.
+ */
 const STAND_IN = `
   window.sent = [];
   window.acquireVsCodeApi = () => ({
@@ -30,7 +33,20 @@ const STAND_IN = `
     setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
   });
   const unpack = ${unpackSource};
-  window.receive = (packed) => window.postMessage(unpack(packed), '*');
+  window.handled = [];
+  window.frames_ = [];
+  const timed = (times, run) => {
+    const start = performance.now();
+    run();
+    times.push(performance.now() - start);
+  };
+  window.receive = (packed) => {
+    const event = new MessageEvent('message', { data: unpack(packed) });
+    timed(window.handled, () => window.dispatchEvent(event));
+  };
+  const nextFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (draw) =>
+    nextFrame((time) => timed(window.frames_, () => draw(time)));
 `;
 
 export interface PanelPageOptions {
@@ -119,6 +135,14 @@ export class PanelPage {
           setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve())), 0);
         }),
     );
+  }
+
+  /** Milliseconds that messages and frames took since the last call. */
+  timings(): Promise<{ handled: number[]; frames: number[] }> {
+    return this.page.evaluate(() => {
+      const times = window as unknown as { handled: number[]; frames_: number[] };
+      return { handled: times.handled.splice(0), frames: times.frames_.splice(0) };
+    });
   }
 
   /** What the page sent to the host so far. */

@@ -34,8 +34,7 @@ export function sparkline(norms: Float64Array, width: number): Float64Array {
     const norm = norms[i] ?? NaN;
     if (!(norm > 0) || norm === Infinity) continue;
     const p = Math.floor((i * points) / norms.length);
-    const value = Math.log10(norm);
-    if (!(value <= (line[p] ?? NaN))) line[p] = value;
+    if (!(norm <= (line[p] ?? NaN))) line[p] = norm;
   }
-  return line;
+  return line.map(Math.log10);
 }

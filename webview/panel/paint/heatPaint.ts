@@ -10,7 +10,7 @@ import { RAMP_SIZE } from './ramp';
 import type { Theme } from './theme';
 
 /** Reused between calls: painting happens on one thread, one picture at a time. */
-let bitmap: HTMLCanvasElement | undefined;
+let bitmap: CanvasRenderingContext2D | null | undefined;
 
 /** Below 1, so that sparse buckets are lifted out of the background. */
 const GAMMA = 0.65;
@@ -74,6 +74,17 @@ function hatch(
   context.restore();
 }
 
+/** Slot of each pixel row, the far positive end on top; −1 in the gaps beside the zeros. */
+function slotOfRow(axis: SignedAxis, rows: number): Int16Array {
+  const slots = new Int16Array(rows).fill(-1);
+  axis.slots.forEach(({ start, size }, index) => {
+    const from = Math.round(rows - ((start + size) / axis.length) * rows);
+    const to = Math.round(rows - (start / axis.length) * rows);
+    slots.fill(index, from, Math.max(from + 1, to));
+  });
+  return slots;
+}
+
 /** Paints the history into 0, 0, width, height. Columns with NaN or Inf are hatched in red. */
 export function paintHeat(
   context: CanvasRenderingContext2D,
@@ -85,32 +96,27 @@ export function paintHeat(
 ): void {
   const columns = history?.columns ?? [];
   if (columns.length === 0) return;
-  const rows = axis.slots.length;
-  bitmap ??= document.createElement('canvas');
-  bitmap.width = columns.length;
-  bitmap.height = rows;
-  const cells = bitmap.getContext('2d');
-  if (cells === null) return;
-  const image = cells.createImageData(columns.length, rows);
+  // One bitmap row per pixel row: slots differ in size, and one stretched picture is cheaper to draw
+  // than one per slot. Kept in main memory, because it is written pixel by pixel.
+  const rows = Math.round(height);
+  bitmap ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (bitmap === null) return;
+  bitmap.canvas.width = columns.length;
+  bitmap.canvas.height = rows;
+  const image = bitmap.createImageData(columns.length, rows);
   const pixels = new Uint32Array(image.data.buffer);
   const ramp = new Uint32Array(theme.density.buffer);
+  const slots = slotOfRow(axis, rows);
   columns.forEach((column, x) => {
     const colors = cellColumn(axis, column);
-    for (let index = 0; index < rows; index++) {
-      pixels[(rows - 1 - index) * columns.length + x] = ramp[colors[index] ?? 0] ?? 0;
+    for (let y = 0; y < rows; y++) {
+      const slot = slots[y] ?? -1;
+      if (slot >= 0) pixels[y * columns.length + x] = ramp[colors[slot] ?? 0] ?? 0;
     }
   });
-  cells.putImageData(image, 0, 0);
+  bitmap.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  // Slots differ in size (zeros are wider, with a gap), so rows are placed one by one.
-  axis.slots.forEach((slot, index) => {
-    const top = height - ((slot.start + slot.size) / axis.length) * height;
-    const size = (slot.size / axis.length) * height;
-    const y = Math.round(top);
-    const tall = Math.max(1, Math.round(top + size) - y);
-    if (bitmap === undefined) return;
-    context.drawImage(bitmap, 0, rows - 1 - index, columns.length, 1, 0, y, width, tall);
-  });
+  context.drawImage(bitmap.canvas, 0, 0, width, height);
   const cell = width / columns.length;
   columns.forEach((column, x) => {
     if (column.nonFinite > 0) hatch(context, x * cell, Math.max(2, cell), height, theme);

@@ -3,7 +3,8 @@ import { type NormMap, MISSING, scalePosition } from '../geometry/normMap';
 import { RAMP_SIZE, rampColor } from './ramp';
 import type { Theme } from './theme';
 
-let bitmap: HTMLCanvasElement | undefined;
+/** Written pixel by pixel, so it is kept in main memory. */
+let bitmap: CanvasRenderingContext2D | null | undefined;
 
 /** Paints the cells into left, 0, width, height. NaN cells are red with a cross, missing ones empty. */
 export function paintNormMap(
@@ -16,21 +17,20 @@ export function paintNormMap(
 ): void {
   const rows = map.layers.length;
   if (rows === 0 || map.columns === 0) return;
-  bitmap ??= document.createElement('canvas');
-  bitmap.width = map.columns;
-  bitmap.height = rows;
-  const cells = bitmap.getContext('2d');
-  if (cells === null) return;
-  const image = cells.createImageData(map.columns, rows);
+  bitmap ??= document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (bitmap === null) return;
+  bitmap.canvas.width = map.columns;
+  bitmap.canvas.height = rows;
+  const image = bitmap.createImageData(map.columns, rows);
   map.cells.forEach((value, index) => {
     // Missing and non-finite cells stay transparent here.
     if (Number.isNaN(value) || value === MISSING) return;
     const color = 4 * Math.round(scalePosition(map, value) * (RAMP_SIZE - 1));
     for (let k = 0; k < 4; k++) image.data[index * 4 + k] = theme.magnitude[color + k] ?? 0;
   });
-  cells.putImageData(image, 0, 0);
+  bitmap.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  context.drawImage(bitmap, left, 0, width, height);
+  context.drawImage(bitmap.canvas, left, 0, width, height);
   const cellWidth = width / map.columns;
   const cellHeight = height / rows;
   if (cellHeight >= 10) {

@@ -11,6 +11,7 @@ import { createCard } from './card';
 import { nearest } from './curveReadout';
 import { DataTable, spread } from './dataTable';
 import { LineChart } from './lineChart';
+import { Pacing } from './pacing';
 import type { Frame, PageActions, View } from './view';
 
 const TABLE_ROWS = 40;
@@ -33,6 +34,7 @@ export class CurvesView implements View {
     'aria-label': 'Smoothing',
   });
   private readonly table: DataTable;
+  private readonly pacing: Pacing;
   private chart: LineChart | undefined;
   private tabNames = '';
   private drawn = '';
@@ -41,6 +43,7 @@ export class CurvesView implements View {
 
   constructor(private readonly actions: PageActions) {
     this.root = this.card.root;
+    this.pacing = new Pacing(this.root, () => actions.invalidate());
     this.table = new DataTable('curve', () => actions.invalidate());
     this.scale = button('tool tool-text', 'Log', () => this.flipScale());
     this.scale.title = 'Logarithmic scale';
@@ -82,7 +85,7 @@ export class CurvesView implements View {
     ].join();
     const group = curveGroup(state.curves, name);
     this.table.draw(() => tableOf(group));
-    if (drawn === this.drawn) return;
+    if (drawn === this.drawn || !this.pacing.isDue()) return;
     this.drawn = drawn;
     const empty = group.training === undefined && group.validation === undefined;
     setHidden(this.waiting, !empty);

@@ -37,7 +37,10 @@ export class HistogramPlot {
   private dirty = true;
 
   constructor(private readonly invalidate: () => void) {
-    this.table = new DataTable('histogram', invalidate);
+    this.table = new DataTable('histogram', () => {
+      this.dirty = true;
+      invalidate();
+    });
     this.canvas.tabIndex = 0;
     this.root.append(
       element('div', 'plot-head', {}, this.title, this.table.toggle),

@@ -15,6 +15,7 @@ import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import { createCard } from './card';
 import { DataTable, spread } from './dataTable';
+import { Pacing } from './pacing';
 import type { Frame, PageActions, View } from './view';
 
 /** Widest column of layer names, and the room between it and the cells, in pixels. */
@@ -36,6 +37,7 @@ export class NormMapView implements View {
   private readonly legendBar = element('canvas', 'legend-bar', { 'aria-hidden': 'true' });
   private readonly legendTicks = element('div', 'legend-ticks');
   private readonly table: DataTable;
+  private readonly pacing: Pacing;
   private map: NormMap | undefined;
   private drawn = '';
   private legendDrawn = '';
@@ -44,6 +46,7 @@ export class NormMapView implements View {
 
   constructor(private readonly actions: PageActions) {
     this.root = this.card.root;
+    this.pacing = new Pacing(this.root, () => actions.invalidate());
     this.table = new DataTable('map', () => actions.invalidate());
     this.card.tools.append(this.table.toggle);
     this.canvas.tabIndex = 0;
@@ -74,7 +77,8 @@ export class NormMapView implements View {
       this.hover?.row,
       this.hover?.column,
     ].join();
-    if (drawn === this.drawn) return;
+    this.table.draw(() => tableOf(this.map));
+    if (drawn === this.drawn || !this.pacing.isDue()) return;
     this.drawn = drawn;
     this.names = layers.map((layer) => layer.name);
     const cellsWidth = Math.max(40, width - this.namesWidth(width) - NAMES_GAP);
@@ -83,7 +87,6 @@ export class NormMapView implements View {
     this.paint(this.map, width, theme);
     this.drawLegend(this.map, theme, frame.generation);
     this.drawReadout(this.map);
-    this.table.draw(() => tableOf(this.map));
     describe(this.canvas, summary(this.map));
   }
 
