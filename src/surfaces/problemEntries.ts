@@ -39,21 +39,40 @@ export function findingLocation(
   return layer?.location ?? first?.location ?? { file: model, line: 1, column: 1 };
 }
 
+/** The places of `names`, each once: a loop builds many layers on one line. */
+function relatedPlaces(
+  names: readonly string[],
+  layers: readonly LayerInfo[],
+): ProblemEntry['related'] {
+  const places = new Map<string, { location: SourceLocation; layers: string[] }>();
+  for (const name of names) {
+    const location = layers.find((layer) => layer.name === name)?.location;
+    if (!location) continue;
+    const key = `${location.file}:${location.line}:${location.column}`;
+    const place = places.get(key);
+    if (place) place.layers.push(name);
+    else places.set(key, { location, layers: [name] });
+  }
+  return [...places.values()].map((place) => ({
+    location: place.location,
+    message:
+      place.layers.length === 1
+        ? `Layer ${place.layers.join()}`
+        : `${place.layers.length} layers: ${place.layers.join(', ')}`,
+  }));
+}
+
 /** The entries of a run; `model` is the path of its file, for what has no place of its own. */
 export function problemEntries(run: ProblemRun, model: string): ProblemEntry[] {
   const entries = run.findings
     .filter(({ closedStep }) => closedStep === undefined)
     .map((finding): ProblemEntry => {
-      const related = (finding.relatedLayers ?? []).flatMap((name) => {
-        const location = run.layers.find((layer) => layer.name === name)?.location;
-        return location ? [{ location, message: `Layer ${name}` }] : [];
-      });
       return {
         location: findingLocation(finding, run.layers, model),
         severity: finding.severity,
         code: finding.rule,
         message: messageOf(finding),
-        related,
+        related: relatedPlaces(finding.relatedLayers ?? [], run.layers),
       };
     });
   if (run.error) {

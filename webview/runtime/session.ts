@@ -18,7 +18,7 @@ import { HostClient } from './hostClient';
 import { Outbox } from './outbox';
 import { runProgram } from './program';
 import { native, postToHost } from './scope';
-import { bundleFrames, captureStack } from './stack';
+import { captureStack, constructionFrames } from './stack';
 import { createStatistics } from './statistics';
 import { tf } from './tf';
 import { createWorkspaceFetch } from './workspaceFetch';
@@ -253,7 +253,7 @@ function sendLayers(layers: readonly TappedLayer<CapturedStack>[]): void {
     className,
     ...(activation !== undefined && { activation }),
     tensors,
-    frames: site === undefined ? [] : bundleFrames(site.stack),
+    frames: site === undefined ? [] : constructionFrames(site.stack, className),
   }));
   postToHost({ type: 'layers', layers: raw });
 }

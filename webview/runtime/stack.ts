@@ -42,6 +42,20 @@ export function bundleFrames(
   return frames;
 }
 
+/**
+ * The frames of the call that built a layer. A layer class of the user's own runs its constructor
+ * innermost; the line that built the layer is the one that called `new`.
+ */
+export function constructionFrames(stack: string, className: string): BundlePosition[] {
+  const lines = stack.split('\n');
+  // esbuild renames a class that refers to itself: `_Scale`, `Scale2`.
+  const name = className.replace(/[^\w]/g, '\\$&');
+  const ownConstructor = new RegExp(`^\\s+at new _*${name}\\d* `);
+  const first = lines.findLastIndex((line) => ownConstructor.test(line));
+  const outside = bundleFrames(lines.slice(first + 1).join('\n'));
+  return outside.length > 0 ? outside : bundleFrames(stack);
+}
+
 /** Lets user errors carry enough frames to reach the user's own line through tfjs. */
 export function widenStacks(): void {
   Error.stackTraceLimit = DEPTH;

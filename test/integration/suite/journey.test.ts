@@ -63,6 +63,18 @@ describe('training through the API', () => {
     assert.equal(run.layers[0]!.activation, 'relu');
   });
 
+  it('maps a layer class of the user to the line that called new, not to its constructor', async () => {
+    const run = await train('ownLayer.js');
+    assert.equal(run.state, 'completed', run.error?.message);
+    assert.deepEqual(
+      run.layers.map(({ className, line }) => [className, line]),
+      [
+        ['Dense', 25],
+        ['Scale', 25],
+      ],
+    );
+  });
+
   it('trains an experiment module, with hyperparameters', async () => {
     const run = await train('small.model.ts', { hyperparameters: { units: 5 } });
     assert.equal(run.state, 'completed', run.error?.message);

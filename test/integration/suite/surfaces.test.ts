@@ -75,7 +75,9 @@ describe('surfaces', () => {
   });
 
   it('keeps the focus where it is', async () => {
-    await vscode.window.showTextDocument(fixture('notAModel.js'), vscode.ViewColumn.One);
+    await vscode.window.showTextDocument(fixture('notAModel.js'), {
+      viewColumn: vscode.ViewColumn.One,
+    });
     await train('readsFile.js', { show: false });
     assert.equal(vscode.window.activeTextEditor?.document.fileName, fixture('notAModel.js').fsPath);
     await train('readsFile.js', { show: true });

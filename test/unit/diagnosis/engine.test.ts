@@ -96,7 +96,7 @@ describe('Diagnosis', () => {
     const location = { file: '/models/net.ts', line: 12, column: 3 };
     const layer = { name: 'dense_0', className: 'Dense', tensors: [], location };
     assert.equal(diagnosis.setLayers([layer]), true);
-    assert.deepEqual(diagnosis.findings[0].location, location);
+    assert.deepEqual(diagnosis.findings[0]?.location, location);
   });
 
   it('watches each optimizer for itself', () => {

@@ -36,6 +36,16 @@ describe('problemEntries', () => {
     assert.equal(entry!.code, 'vanishing-gradient');
   });
 
+  it('names the layers that one line builds together', () => {
+    const loop = [layer('one', 7), layer('two', 7), layer('three', 7), layer('four', 9)];
+    const found = finding({ layer: 'one', relatedLayers: ['two', 'three', 'four'] });
+    const [entry] = problemEntries({ findings: [found], layers: loop, error: undefined }, '/m.ts');
+    assert.deepEqual(entry!.related, [
+      { location: at(7), message: '2 layers: two, three' },
+      { location: at(9), message: 'Layer four' },
+    ]);
+  });
+
   it('prefers a place of its own, and falls back to the model', () => {
     assert.equal(entries([finding({ layer: 'two', location: at(30) })])[0]!.location.line, 30);
     assert.equal(entries([finding({})])[0]!.location.line, 7);

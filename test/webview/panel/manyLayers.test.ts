@@ -29,6 +29,10 @@ describe('panel page with 100 layers', function () {
     await panel.drawn();
     assert.ok(await panel.page.locator('[data-layer="dense_Dense100"]').isVisible());
     assert.equal(await panel.page.locator('[role=grid]').getAttribute('aria-rowcount'), '101');
+    // The axis stays in view, right below the page's header.
+    const header = await panel.page.locator('.header').boundingBox();
+    const axis = await panel.page.locator('.layer-head').boundingBox();
+    assert.ok(Math.abs(axis!.y - (header!.y + header!.height)) <= 1, `axis at ${axis!.y}`);
   });
 
   it('filters by name, and finds a layer that the filter hid', async () => {
