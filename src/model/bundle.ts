@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Loader, Plugin } from 'esbuild';
 import { toModelError } from './bundleErrors';
 import type { EsbuildService } from './esbuildLoader';
@@ -118,7 +119,11 @@ export async function bundleModel(
       metafile: true,
       logLevel: 'silent',
       loader: LOADERS,
-      define: { global: 'globalThis' },
+      define: {
+        global: 'globalThis',
+        // A blob has no place of its own: addresses beside the model are what the program means.
+        'import.meta.url': JSON.stringify(pathToFileURL(request.model).href),
+      },
       plugins: [virtualModules(request.model), unsavedFiles(request.unsaved)],
     });
     const text = (ending: string) =>

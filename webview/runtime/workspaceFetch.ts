@@ -17,8 +17,12 @@ const TYPES: Record<string, string> = {
   svg: 'image/svg+xml',
 };
 
-/** The workspace path that an address means, or undefined where it is not a file. */
+/**
+ * The workspace path that an address means, or undefined where it is not a file. A `file:` URL, as
+ * `new URL('./data.csv', import.meta.url)` makes it, is left to the host, which knows the folders.
+ */
 export function workspacePath(address: string): string | undefined {
+  if (/^file:/i.test(address)) return address.replace(/[?#].*$/, '');
   if (/^[a-z][a-z\d+.-]*:/i.test(address) || address.startsWith('//')) return undefined;
   const path = address.replace(/[?#].*$/, '').replace(/^\/+/, '');
   try {

@@ -85,7 +85,9 @@ export interface DenseNet {
   depth: number;
   outputs: number;
   activation: 'sigmoid' | 'tanh' | 'relu' | 'elu' | 'linear';
-  initializer?: (seed: number) => Parameters<typeof tfjs.layers.dense>[0]['kernelInitializer'];
+  initializer?: (
+    seed: number,
+  ) => NonNullable<Parameters<typeof tfjs.layers.dense>[0]['kernelInitializer']>;
   outputActivation?: 'softmax' | 'sigmoid' | 'linear';
   residual?: boolean;
   batchNormalization?: boolean;
