@@ -10,13 +10,19 @@ const forbid = (files, patterns, ignores = []) => ({
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 
-const noVscode = { group: ['vscode'], message: 'Only the extension host (src outside shared) uses the VS Code API.' };
+const noVscode = {
+  group: ['vscode'],
+  message: 'Only the extension host (src outside shared) uses the VS Code API.',
+};
 const noTfjs = {
   group: ['@tensorflow/*'],
   allowTypeImports: false,
   message: 'tfjs is loaded only by webview/runtime.',
 };
-const noChart = { group: ['chart.js', 'chart.js/*'], message: 'Chart.js is used only by webview/panel.' };
+const noChart = {
+  group: ['chart.js', 'chart.js/*'],
+  message: 'Chart.js is used only by webview/panel.',
+};
 const noNode = { group: ['node:*'], message: 'Shared code and web pages run without Node.' };
 // Not src/sources/webview, the host's side of it.
 const noWebview = {
@@ -36,7 +42,16 @@ const tsRule = (files, patterns, ignores) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'out/**', '.cache/**', '**/node_modules/**', 'examples/**', 'test/fixtures/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'out/**',
+      '.cache/**',
+      '**/node_modules/**',
+      'examples/**',
+      'test/fixtures/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -71,18 +86,39 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-expressions': 'off',
     },
   },
-  tsRule(['src/shared/core/**/*.ts'], [
-    noVscode, noTfjs, noChart, noNode, noWebview,
-    { group: ['**/tap/**', '**/protocol/**'], message: 'core imports nothing outside itself.' },
-  ]),
-  tsRule(['src/shared/tap/**/*.ts'], [
-    noVscode, { ...noTfjs, allowTypeImports: true }, noChart, noNode, noWebview,
-    { group: ['**/protocol/**'], message: 'tap and protocol are siblings over core.' },
-  ]),
-  tsRule(['src/shared/protocol/**/*.ts'], [
-    noVscode, noTfjs, noChart, noNode, noWebview,
-    { group: ['**/tap/**'], message: 'tap and protocol are siblings over core.' },
-  ]),
+  tsRule(
+    ['src/shared/core/**/*.ts'],
+    [
+      noVscode,
+      noTfjs,
+      noChart,
+      noNode,
+      noWebview,
+      { group: ['**/tap/**', '**/protocol/**'], message: 'core imports nothing outside itself.' },
+    ],
+  ),
+  tsRule(
+    ['src/shared/tap/**/*.ts'],
+    [
+      noVscode,
+      { ...noTfjs, allowTypeImports: true },
+      noChart,
+      noNode,
+      noWebview,
+      { group: ['**/protocol/**'], message: 'tap and protocol are siblings over core.' },
+    ],
+  ),
+  tsRule(
+    ['src/shared/protocol/**/*.ts'],
+    [
+      noVscode,
+      noTfjs,
+      noChart,
+      noNode,
+      noWebview,
+      { group: ['**/tap/**'], message: 'tap and protocol are siblings over core.' },
+    ],
+  ),
   tsRule(['src/**/*.ts'], [noTfjs, noChart, noWebview], ['src/shared/**']),
   tsRule(['webview/panel/**/*.ts'], [noVscode, noTfjs, noNode, noRuntime, noHost]),
   tsRule(['webview/runtime/**/*.ts'], [noVscode, noChart, noNode, noPanel, noHost]),
@@ -90,9 +126,17 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
-        process: 'readonly', console: 'readonly', URL: 'readonly', URLSearchParams: 'readonly', Buffer: 'readonly',
-        setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly',
-        clearInterval: 'readonly', fetch: 'readonly', performance: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        URLSearchParams: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        fetch: 'readonly',
+        performance: 'readonly',
       },
     },
   },

@@ -35,8 +35,7 @@ function signalGroup(pid, signal) {
  */
 function guard(pid) {
   if (process.platform === 'win32') return () => undefined;
-  const script =
-    'read _; kill -TERM "-$0" 2>/dev/null && sleep 1; kill -KILL "-$0" 2>/dev/null';
+  const script = 'read _; kill -TERM "-$0" 2>/dev/null && sleep 1; kill -KILL "-$0" 2>/dev/null';
   const guardian = spawn('/bin/sh', ['-c', script, String(pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
