@@ -56,12 +56,12 @@ describe('failures in the worker', function () {
 
   it('a fit that nobody awaits and that rejects', async () => {
     const run = await bench.finish(`${DATA}\nmakeModel().fit(xs.slice([0, 0], [9, 2]), ys);`);
-    assertFailed(run, 'shape-mismatch', /dense_Dense1_input/);
+    assertFailed(run, 'shape-mismatch', /each example has shape \[4\].*\[9,2\]/, /fit/);
   });
 
   it('shapes that do not fit: input of fit', async () => {
     const run = await bench.finish(`${DATA}\nawait makeModel().fit(xs.reshape([48, 8]), ys);`);
-    assertFailed(run, 'shape-mismatch', /expected dense_Dense1_input to have shape \[null,4\]/);
+    assertFailed(run, 'shape-mismatch', /each example has shape \[4\].*\[48,8\]/);
   });
 
   for (const [what, code] of [
