@@ -106,8 +106,9 @@ export class Window {
 
   /**
    * Runs a command by its title in the Command Palette. The palette lists what is known when it
-   * opens, and a window that has just opened learns late which commands it has: it is opened again
-   * until the command is there.
+   * opens, and a window that has just opened learns late which commands it has; and it closes when
+   * a webview, clicked a moment ago, takes the focus late. It is opened again until the command is
+   * there.
    */
   async runCommand(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
@@ -115,11 +116,13 @@ export class Window {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       await this.page.keyboard.press('F1');
-      await input.fill(`>${title}`);
-      const isThere = await row.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
+      const isThere = await input
+        .fill(`>${title}`, { timeout: 2000 })
+        .then(() => row.waitFor({ timeout: 2000 }))
+        .then(
+          () => true,
+          () => false,
+        );
       if (isThere) break;
       if (Date.now() > deadline) throw new Error(`The Command Palette does not offer “${title}”.`);
       await this.page.keyboard.press('Escape');

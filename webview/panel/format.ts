@@ -22,6 +22,13 @@ export function formatValue(value: number, digits = 3): string {
   return sign + magnitude.toPrecision(digits);
 }
 
+/** As {@link formatValue}, without zeros that carry nothing: for chosen numbers, like `0.001`. */
+export function formatRound(value: number): string {
+  return formatValue(value)
+    .replace(/(\.\d*?)0+(?=e|$)/, '$1')
+    .replace(/\.(?=e|$)/, '');
+}
+
 /** Update ratios live around 1e-3: one notation below 0.01, so that they compare at a glance. */
 export function formatRatio(value: number): string {
   return value !== 0 && Math.abs(value) < 0.01 ? value.toExponential(1) : formatValue(value, 2);

@@ -58,6 +58,10 @@ export class Page {
       this.theme = readTheme();
       this.repaint();
     });
+    // What sticks below the header needs to know how high it is now.
+    new ResizeObserver(() => {
+      root.style.setProperty('--header-height', `${header.root.offsetHeight}px`);
+    }).observe(header.root);
     let width = root.clientWidth;
     new ResizeObserver(() => {
       // Growing lists change the height all the time; only the width makes pictures outdated.

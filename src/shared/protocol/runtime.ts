@@ -119,7 +119,7 @@ export type FromRuntime =
 
 /** Messages that end at the page and never reach the host. */
 export type PageToWorker = ToRuntime | { type: 'wasm'; binary: ArrayBuffer };
-/** `needWasm`: the page fetches the wasm backend's binary and answers with `wasm`. */
+/** `needWasm`: the page fetches the wasm backend's binary and answers with `wasm`; empty: it cannot. */
 export type WorkerToPage = FromRuntime | { type: 'needWasm' };
 
 /**

@@ -2,7 +2,7 @@
 import type { Finding } from '../../../src/shared/core/finding';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { button, element, keepInStep, setHidden, setText } from '../dom';
-import { fileName, formatCount, formatValue, plural } from '../format';
+import { fileName, formatCount, formatRound, formatValue, plural } from '../format';
 import { icon } from '../icons';
 import { createCard } from './card';
 import type { Frame, PageActions, View } from './view';
@@ -129,5 +129,5 @@ export function evidenceWords(finding: Finding): string {
     finding.closedStep === undefined
       ? `since step ${formatCount(finding.firstStep)}`
       : `steps ${formatCount(finding.firstStep)}–${formatCount(finding.lastStep)}, no longer holds`;
-  return `${unit} ${formatValue(measured)}, threshold ${formatValue(threshold)}, over ${plural(window, 'step')} · ${span}`;
+  return `${unit} ${formatValue(measured)}, threshold ${formatRound(threshold)}, over ${plural(window, 'step')} · ${span}`;
 }

@@ -20,8 +20,8 @@ const ROW_HEIGHT = 72;
 const NARROW_ROW_HEIGHT = 124;
 /** Width of the card below which a row takes two lines. */
 const NARROW_BELOW = 720;
-/** The page's header covers this much of the window's top. */
-const HEADER_HEIGHT = 84;
+/** The page's header and the list's cover about this much of the window's top. */
+const HEADER_HEIGHT = 132;
 const MIN_TICK_GAP = 40;
 
 export class LayersView implements View {

@@ -32,7 +32,8 @@ export async function startWasm(): Promise<string | undefined> {
   const env = tf.env();
   if (!(await env.getAsync('WASM_HAS_SIMD_SUPPORT'))) return 'this CPU or browser has no wasm SIMD';
   const binary = await requestBinary();
-  if (!binary) return 'the page could not load the wasm binary';
+  // The page answers with an empty binary where it could not fetch one.
+  if (!binary?.byteLength) return 'the page could not load the wasm binary';
   env.set('WASM_HAS_MULTITHREAD_SUPPORT', false); // Needs cross-origin isolation, which webviews lack.
   const url = URL.createObjectURL(new Blob([binary], { type: 'application/wasm' }));
   try {
