@@ -64,9 +64,19 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     notifyOfErrors(registry, panels),
   );
 
-  const trainFirst = process.env['GRADIENT_LENS_TRAIN'];
-  if (trainFirst) void runCommand('train', commandContext, vscode.Uri.file(trainFirst));
+  trainAtStart(context.globalState, (model) => void runCommand('train', commandContext, model));
   return publicApi(registry, (model, options) => trainer.train(model, options));
+}
+
+/**
+ * `npm start` names a model to train in the environment, with an id of the start: a window that is
+ * reloaded lives in the same environment, and shows the run that it had instead of another one.
+ */
+function trainAtStart(state: vscode.Memento, train: (model: vscode.Uri) => void): void {
+  const { GRADIENT_LENS_TRAIN: file, GRADIENT_LENS_START: id = '' } = process.env;
+  if (!file || state.get('lastStart') === id) return;
+  void state.update('lastStart', id);
+  train(vscode.Uri.file(file));
 }
 
 export async function deactivate(): Promise<void> {

@@ -11,7 +11,7 @@ import type { KeptRuns } from './platform/keptRuns';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
 import type { RunRegistry } from './run/runRegistry';
-import { TrainingRun } from './run/trainingRun';
+import { TrainingRun, type RunRequest } from './run/trainingRun';
 import { isFinal, type BackendName } from './shared/core/run';
 import { WebviewSource } from './sources/webview/webviewSource';
 import { WorkspaceFiles } from './sources/webview/workspaceFiles';
@@ -110,9 +110,9 @@ export class Trainer {
   }
 
   /** Trains the same model again, as it was asked for. */
-  restart(run: ModelRun): Promise<ModelRun> {
-    const { seed, backend, maxSteps, hyperparameters } = run.request;
-    return this.train(run.model, {
+  restart(model: vscode.Uri, request: RunRequest): Promise<ModelRun> {
+    const { seed, backend, maxSteps, hyperparameters } = request;
+    return this.train(model, {
       seed,
       ...(backend !== 'auto' && { backend: backend as BackendName }),
       ...(maxSteps !== undefined && { maxSteps }),

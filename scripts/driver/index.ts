@@ -1,6 +1,7 @@
 // The driver of `npm start` where nobody can look at a window: VS Code calls run() in the extension
 // host; it opens a file, trains it through the public API as another extension would, and tells how
-// it goes. Lines that start with `@screenshot ` ask the outside for a picture of the window.
+// it goes. Lines that start with `@screenshot ` ask the outside for a picture of the window; one that
+// starts with `@failed ` carries, as JSON, the sentence that says why nothing more was trained.
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -33,7 +34,7 @@ async function takeScreenshot(file: string): Promise<void> {
   while (!existsSync(file) && Date.now() < deadline) await pause(100);
 }
 
-/** Trains the file that the environment names. Rejects when it could not be trained. */
+/** Trains the file that the environment names, and tells what came of it. */
 export async function run(): Promise<void> {
   const model = vscode.Uri.file(setting('GRADIENT_LENS_DRIVE_FILE'));
   const maxSteps = Number(setting('GRADIENT_LENS_DRIVE_STEPS'));
@@ -56,9 +57,11 @@ export async function run(): Promise<void> {
   const { state, backend, steps, layers, findings, error } = training;
   print(`${state} after ${steps.at(-1)?.step ?? 0} steps on ${backend || 'no backend'}`);
   await takeScreenshot(setting('GRADIENT_LENS_DRIVE_SCREENSHOT'));
-  for (const line of ['', ...layerTable(layers, steps), '']) print(line);
-  for (const line of findingLines(findings, steps.at(-1)?.step ?? 0)) print(line);
+  if (steps.length > 0) {
+    for (const line of ['', ...layerTable(layers, steps), '']) print(line);
+    for (const line of findingLines(findings, steps.at(-1)?.step ?? 0)) print(line);
+  }
   if (state === 'failed') {
-    throw new Error(error ? `${error.code}: ${error.message}` : 'The training failed.');
+    print(`@failed ${JSON.stringify(error ? `${error.message} (${error.code})` : '')}`);
   }
 }

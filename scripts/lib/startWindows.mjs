@@ -1,4 +1,5 @@
 // The three ways in which `npm start` shows a training.
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { windowAddress } from './browser.mjs';
@@ -11,8 +12,11 @@ import { startServer } from './vscodeServer.mjs';
 
 /** @typedef {import('./startOptions.mjs').StartOptions} StartOptions */
 
-/** The extension trains this file once it is active. */
-const trainOnStart = (/** @type {StartOptions} */ { file }) => ({ GRADIENT_LENS_TRAIN: file });
+/** The extension trains this file when it is first active, and not again when a window is reloaded. */
+const trainOnStart = (/** @type {StartOptions} */ { file }) => ({
+  GRADIENT_LENS_TRAIN: file,
+  GRADIENT_LENS_START: randomUUID(),
+});
 
 /**
  * An Extension Development Host of the installed VS Code, with a profile of its own: the user's
@@ -63,6 +67,8 @@ export async function serveWindow(options) {
 export async function trainHeadless(options) {
   const { file, folder, steps } = options;
   const picture = path.join(screenshots, 'start.png');
+  /** @type {string | undefined} */
+  let failure;
   await mkdir(screenshots, { recursive: true });
   await rm(picture, { force: true });
   progress(`No display: training ${relative(file)} for ${steps} steps in a headless VS Code`);
@@ -79,9 +85,11 @@ export async function trainHeadless(options) {
     timeoutMs: 540_000,
     onLine(line, page) {
       if (line.startsWith('@screenshot ')) void page.screenshot({ path: line.slice(12) });
+      else if (line.startsWith('@failed ')) failure = String(JSON.parse(line.slice(8)));
       else if (line === '' || line.startsWith(' ')) console.log(line);
       else progress(line);
     },
   });
   progress(`Screenshot of the window: ${relative(picture)}`);
+  if (failure) throw new Error(`The training failed. ${failure}`);
 }

@@ -17,10 +17,14 @@ export async function panelAction(
     return;
   }
   if (action !== 'restart') return;
-  const { seed, maxSteps } = shown.view();
-  const options = { seed, ...(maxSteps !== undefined && { maxSteps }) };
+  const { requestedBackend: backend = 'auto', seed, maxSteps, hyperparameters } = shown.view();
   try {
-    await context.trainer.train(shown.model, options);
+    await context.trainer.restart(shown.model, {
+      seed,
+      backend,
+      ...(maxSteps !== undefined && { maxSteps }),
+      ...(hyperparameters && { hyperparameters }),
+    });
   } catch (error) {
     context.tell(messageOf(error));
   }

@@ -3,5 +3,5 @@ import type { Command } from './context';
 
 export const restart: Command = async ({ current, trainer }, id) => {
   const run = current.find(id);
-  if (run) await trainer.restart(run);
+  if (run) await trainer.restart(run.model, run.request);
 };

@@ -5,7 +5,7 @@ import type { TrainingRun } from './trainingRun';
 /** The run as a message. `title` is the file's name, `path` its place in the workspace. */
 export function viewOf(run: TrainingRun<unknown>): RunView {
   const { plan, info, progress, error, memory, stepsPerSecond, epoch } = run;
-  const { maxSteps } = run.request;
+  const { seed, maxSteps, hyperparameters } = run.request;
   return {
     id: run.id,
     title: run.title,
@@ -14,7 +14,9 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     backend: run.backend,
     ...(info.reason !== undefined && { backendReason: info.reason }),
     ...(info.renderer !== undefined && { renderer: info.renderer }),
-    seed: run.request.seed,
+    seed,
+    requestedBackend: run.request.backend,
+    ...(hyperparameters && { hyperparameters }),
     step: run.currentStep,
     ...(maxSteps !== undefined && { maxSteps }),
     ...(epoch !== undefined && { epoch }),

@@ -19,6 +19,9 @@ export interface RunView {
   backendReason?: string;
   renderer?: string;
   seed: number;
+  /** `auto` or the backend that was asked for; with `hyperparameters`, what a restart needs. */
+  requestedBackend?: string;
+  hyperparameters?: Record<string, number | string | boolean>;
   step: number;
   maxSteps?: number;
   epoch?: number;

@@ -181,7 +181,7 @@ describe('panel: numbers in words', () => {
     };
     assert.equal(
       evidenceWords(finding),
-      'mean |gradient| 2.10e-9, threshold 1.00e-7, over 50 steps · since step 24',
+      'mean |gradient| 2.10e-9, threshold 1e-7, over 50 steps · since step 24',
     );
     assert.match(evidenceWords({ ...finding, closedStep: 60 }), /steps 24–60, no longer holds$/);
   });

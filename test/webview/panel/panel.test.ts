@@ -171,7 +171,7 @@ describe('panel page', function () {
       (await panel.page.locator('.finding').nth(2).getAttribute('class')) ?? '',
       /closed/,
     );
-    assert.match(await text('.finding'), /threshold 1\.00e-7, over 50 steps[\s\S]*Use relu/);
+    assert.match(await text('.finding'), /threshold 1e-7, over 50 steps[\s\S]*Use relu/);
     await panel.page.locator('.finding').first().locator('.finding-place').click();
     assert.deepEqual(await sentOf('reveal'), [{ type: 'reveal', target: { finding: 2 } }]);
     assert.match(await text(`${FIRST_ROW} .badge`), /Vanishing/);

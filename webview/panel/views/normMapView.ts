@@ -21,6 +21,8 @@ import type { Frame, PageActions, View } from './view';
 /** Widest column of layer names, and the room between it and the cells, in pixels. */
 const NAMES_WIDTH = 112;
 const NAMES_GAP = 8;
+/** Least distance of two names, in pixels: a line of text. */
+const NAME_GAP = 13;
 const AXIS_HEIGHT = 20;
 /** Cells across at most: finer is not seen. */
 const MAX_CELLS = 320;
@@ -111,13 +113,17 @@ export class NormMapView implements View {
     context.font = `11px ${theme.font}`;
     context.textBaseline = 'middle';
     // Names as many as fit; the layer under the pointer is named in the read-out anyway.
-    const every = Math.max(1, Math.ceil(13 / rowHeight));
+    const every = Math.max(1, Math.ceil(NAME_GAP / rowHeight));
+    let lastName = -Infinity;
     map.layers.forEach((layer, row) => {
       const hovered = row === this.hover?.row;
-      if (row % every !== 0) return;
+      // The first name is moved down into the picture, and can come too close to the next.
+      const middle = Math.max(6, (row + 0.5) * rowHeight);
+      if (row % every !== 0 || middle - lastName < NAME_GAP) return;
+      lastName = middle;
       context.fillStyle = hovered ? theme.foreground : theme.muted;
       context.textAlign = 'right';
-      context.fillText(shorten(context, layer, names), names, Math.max(6, (row + 0.5) * rowHeight));
+      context.fillText(shorten(context, layer, names), names, middle);
     });
     context.fillStyle = theme.muted;
     context.textBaseline = 'bottom';

@@ -70,7 +70,7 @@ function pickWebgl(asked: RequestedBackend): WebglDevice | Refusal {
   }
   if (device.software && asked === 'auto') {
     releaseWebgl(device.gl);
-    const refused = `The wasm backend trains because WebGL here is computed in software (${device.renderer}), which is slower.`;
+    const refused = `The wasm backend trains because WebGL is computed in software here (${device.software}), which is slower.`;
     return { refused };
   }
   return device;

@@ -23,7 +23,8 @@ export interface WebglDevice {
   gl: WebGL2RenderingContext;
   canvas: OffscreenCanvas;
   renderer: string;
-  software: boolean;
+  /** Name of the software renderer, e.g. `SwiftShader`; absent where hardware computes. */
+  software?: string;
 }
 
 /** Makes a context, or says in plain words why there is none. */
@@ -41,7 +42,8 @@ export function probeWebgl(): WebglDevice | { reason: string } {
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name: unknown = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
   const renderer = typeof name === 'string' ? name : 'unknown';
-  return { gl, canvas, renderer, software: SOFTWARE.test(renderer) };
+  const software = SOFTWARE.exec(renderer)?.[0];
+  return { gl, canvas, renderer, ...(software !== undefined && { software }) };
 }
 
 /** Gives back a context that is not used; browsers allow about sixteen. */

@@ -70,7 +70,7 @@ function remediesFor(window: DiagnosisWindow, profile: DepthProfile): Remedy[] {
     { id: 'residual', title: 'Add residual connections (tf.layers.add) around pairs of layers.' },
     {
       id: 'fewer-layers',
-      title: `Use fewer layers: at ${times(profile.factor)} per layer, depth costs more than it gives.`,
+      title: 'Use fewer layers: each one shrinks the gradient further.',
     },
   ];
 }
