@@ -2,7 +2,7 @@
 // of its layers and its findings at the end.
 import type { Finding } from '../../src/shared/core/finding';
 import type { LayerInfo } from '../../src/shared/core/run';
-import type { StepRecord } from '../../src/shared/core/stepRecord';
+import type { StepRecord, TensorSummary } from '../../src/shared/core/stepRecord';
 
 /** Four significant digits, or what is wrong with the number. */
 function short(value: number | undefined): string {
@@ -39,28 +39,36 @@ function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** One row per layer: where it is built, and its gradient at the first and the last step. */
+/** The norm, or what keeps a tensor from having one. */
+function normOf(summary: TensorSummary | undefined): string {
+  if (!summary) return '–';
+  if (summary.nans > 0) return 'NaN';
+  return summary.posInfs + summary.negInfs > 0 ? 'Infinity' : short(summary.norm);
+}
+
+/** One row per layer: where it is built, and its gradient at its first and its last step. */
 export function layerTable(layers: readonly LayerInfo[], steps: readonly StepRecord[]): string[] {
-  const [first, last] = [steps[0], steps.at(-1)];
   const head = [
     'layer',
     'class',
     'line',
-    'gradient at first',
+    'gradient at its first',
     'and last step',
     'weight norm',
     '|Δw|/|w|',
   ];
   const rows = layers.map(({ name, className, line }) => {
-    const [before, after] = [first?.layers[name], last?.layers[name]];
+    // Of two optimizers in turn, each updates layers of its own.
+    const updates = steps.flatMap((step) => step.layers[name] ?? []);
+    const [before, after] = [updates[0], updates.at(-1)];
     return [
       name,
       className,
       line === undefined ? '–' : String(line),
-      short(before?.gradient.norm),
-      short(after?.gradient.norm),
-      short(after?.weight.norm),
-      short(after?.updateRatio),
+      normOf(before?.gradient),
+      normOf(after?.gradient),
+      normOf(after?.weight),
+      normOf(after?.weight) === 'NaN' ? 'NaN' : short(after?.updateRatio),
     ];
   });
   return table([head, ...rows]);
