@@ -1,5 +1,5 @@
 // Completes tfjs 4.22's wasm backend, which lacks kernels that training needs (tensorflow/tfjs#8474,
-// #8082): the filter gradient of conv2d from wasm's own conv2d, and every other kernel that the cpu
+// #8082): those of convolutions and embeddings by kernels of our own, and every other one that the cpu
 // backend has by a detour that runs the cpu kernel on the wasm heap. Corrects those that are wrong.
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -12,8 +12,18 @@ import type {
 } from '@tensorflow/tfjs';
 import { tf } from '../tf';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasmDepthwiseGrads';
 import { maxPoolGrad } from './wasmMaxPoolGrad';
+import { unsortedSegmentSum } from './wasmSegmentSum';
 
+/** Kernels written for the wasm heap. */
+const OWN: Readonly<Record<string, KernelFunc>> = {
+  MaxPoolGrad: maxPoolGrad,
+  Conv2DBackpropFilter: conv2dBackpropFilter,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  UnsortedSegmentSum: unsortedSegmentSum,
+};
 /** Kernels that wasm has but that give wrong gradients: the cpu kernel stands in. */
 const WRONG = ['Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2', 'MaxPool3DGrad'];
 /** Convolutions that give zeros for some strides, see {@link withExplicitPadding}. */
@@ -45,11 +55,10 @@ export function completeWasmKernels(): void {
   }
   for (const kernel of tf.getKernelsForBackend('cpu')) {
     const { kernelName } = kernel;
-    if (kernelName === 'Conv2DBackpropFilter') continue;
+    if (kernelName in OWN) continue;
     if (!has.has(kernelName) || WRONG.includes(kernelName)) register(kernelName, detour(kernel));
   }
-  register('MaxPoolGrad', maxPoolGrad);
-  register('Conv2DBackpropFilter', conv2dBackpropFilter);
+  for (const [name, kernelFunc] of Object.entries(OWN)) register(name, kernelFunc);
 }
 
 interface ConvAttributes {
