@@ -98,7 +98,7 @@ export class Trainer {
       path: vscode.workspace.asRelativePath(model, false),
       request: plan,
       source,
-      history: { recordBytes: readSetting('history.memory') * 2 ** 20 },
+      history: { bytes: readSetting('history.memory') * 2 ** 20 },
       onListenerError: (error) => log.error(`A listener of run ${id} failed: ${String(error)}`),
     });
     panel.show(shownRun(run));

@@ -67,7 +67,13 @@ export class RecordStore {
   private readonly gradientNorm = new Extremes();
 
   /** @param budgetBytes bound of the packed records and of the objects around them. */
-  constructor(private readonly budgetBytes: number) {}
+  constructor(private budgetBytes: number) {}
+
+  /** Changes the bound; what is beyond it is thinned at once. */
+  limit(budgetBytes: number): void {
+    this.budgetBytes = budgetBytes;
+    if (this.bytes > budgetBytes) this.thin();
+  }
 
   /** The kept records, ascending by step. The array is new; the records are shared. */
   get records(): StepRecord[] {
@@ -115,16 +121,10 @@ export class RecordStore {
     return true;
   }
 
-  /** The records after `step`, packed for a message: at most `limit`, evenly spaced, newest included. */
-  encodeAfter(step: number, limit: number): ArrayBuffer {
-    const fresh = this.entries.slice(this.indexAfter(step));
-    const every = Math.max(1, Math.ceil(fresh.length / Math.max(1, limit)));
-    const last = fresh.length - 1;
-    const chosen = fresh.filter((_, i) => (last - i) % every === 0);
-    return encodePacked(
-      this.packer.templates,
-      chosen.map((entry) => entry.packed),
-    );
+  /** The newest record packed for a message, where it came after `step`; else none. */
+  encodeNewest(step: number): ArrayBuffer {
+    const newest = this.entries.at(-1);
+    return encodePacked(this.packer.templates, newest && newest.step > step ? [newest.packed] : []);
   }
 
   /** Index of the first entry after `step`, sought from the newest end, where readers are. */

@@ -1,49 +1,71 @@
-// What a run remembers: step records within a byte budget, and scalar curves at full resolution.
-// The host owns it; a page gets a snapshot of it and then what came after its cursor.
+// What a run remembers, within a budget of bytes: step records, scalar curves, and the histograms of
+// the gradients over the steps. The host owns it; a page gets a snapshot of it and then what came
+// after its cursor.
 import type { EpochRecord } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
 import type { Curves } from '../shared/protocol/panel';
+import { HistogramSeries, type HistogramCursor } from './histogramSeries';
 import { RecordStore } from './recordStore';
-import { CURVES_START, ScalarSeries, type CurveCursor } from './scalarSeries';
+import { ScalarSeries, type CurveCursor } from './scalarSeries';
 
 /** Bounds of a history. */
 export interface HistoryOptions {
-  /** Bytes of step records. */
-  recordBytes: number;
-  /** Rows of the scalar curves before they are thinned. */
+  /** Bytes of all that it holds. */
+  bytes: number;
+  /** Rows of the scalar curves before they are thinned, where their share of the bytes has room. */
   curveRows: number;
 }
 
 export const DEFAULT_HISTORY: HistoryOptions = {
-  recordBytes: 128 * 1024 * 1024,
+  bytes: 128 * 1024 * 1024,
   curveRows: 100_000,
 };
 
-/** Most records in one snapshot or update: more columns than a histogram map has pixels to spare. */
-const RECORDS_PER_MESSAGE = 160;
+/** Shares of the bytes. A twentieth is left for what waits to be written to disk, see `store/`. */
+const RECORD_SHARE = 0.6;
+const CURVE_SHARE = 0.25;
+const HISTOGRAM_SHARE = 0.1;
+/** Bytes of a number in the curves. */
+const NUMBER_BYTES = 8;
+
+/** Epochs that may wait for their last record: it is on its way, or it never comes. */
+const MAX_WAITING = 64;
+
+/** What a reader has been given. */
+export interface HistoryCursor {
+  curves: CurveCursor;
+  histograms: HistogramCursor;
+  /** Step of the newest record given. */
+  step: number;
+}
 
 /** What a page lacks, and the cursor to ask with the next time. */
 export interface HistoryDelta {
   curves: Curves;
-  /** Packed by `codec.ts`. */
-  records: ArrayBuffer;
-  cursor: CurveCursor;
+  /** True where the curves replace all that the page has. */
+  isWhole: boolean;
+  /** Packed by `histogramCodec.ts`. */
+  histograms: ArrayBuffer;
+  /** The newest record, packed by `codec.ts`; none where the page has it. */
+  newest: ArrayBuffer;
+  cursor: HistoryCursor;
 }
 
 /** Collects records and epochs. */
 export class RunHistory {
   private readonly recordStore: RecordStore;
   private readonly series: ScalarSeries;
+  private readonly histograms: HistogramSeries;
   /** Epoch metrics whose last record has not arrived yet, by step. */
   private readonly waiting = new Map<number, Record<string, number>>();
-  private readonly epochList: EpochRecord[] = [];
   private lastStep = 0;
   private recordList: StepRecord[] | undefined;
 
   constructor(options: Partial<HistoryOptions> = {}) {
-    const { recordBytes, curveRows } = { ...DEFAULT_HISTORY, ...options };
-    this.recordStore = new RecordStore(recordBytes);
-    this.series = new ScalarSeries(curveRows);
+    const { bytes, curveRows } = { ...DEFAULT_HISTORY, ...options };
+    this.recordStore = new RecordStore(bytes * RECORD_SHARE);
+    this.series = new ScalarSeries(curveRows, (bytes * CURVE_SHARE) / NUMBER_BYTES);
+    this.histograms = new HistogramSeries(bytes * HISTOGRAM_SHARE);
   }
 
   /** Newest step. */
@@ -51,8 +73,9 @@ export class RunHistory {
     return this.lastStep;
   }
 
+  /** Kept epochs; see `epochList.ts` for which are kept. */
   get epochs(): readonly EpochRecord[] {
-    return this.epochList;
+    return this.series.epochs;
   }
 
   /** Kept records, ascending by step; see `recordStore.ts` for which are kept. */
@@ -60,9 +83,17 @@ export class RunHistory {
     return (this.recordList ??= this.recordStore.records);
   }
 
-  /** Bytes of the kept records. */
-  get recordBytes(): number {
-    return this.recordStore.size;
+  /** Bytes held. */
+  get size(): number {
+    return this.recordStore.size + this.series.size + this.histograms.size;
+  }
+
+  /** Changes the bound; what is beyond it is thinned at once. */
+  limit(bytes: number): void {
+    this.recordStore.limit(bytes * RECORD_SHARE);
+    this.series.limit((bytes * CURVE_SHARE) / NUMBER_BYTES);
+    this.histograms.limit(bytes * HISTOGRAM_SHARE);
+    this.recordList = undefined;
   }
 
   /**
@@ -70,36 +101,45 @@ export class RunHistory {
    * of their steps: undefined for one that does not follow, which is left out.
    */
   append(record: StepRecord): StepRecord | undefined {
-    if (!(record.step > this.lastStep)) return undefined;
-    const waiting = this.waiting.get(record.step);
+    const { step } = record;
+    if (!(Number.isSafeInteger(step) && step > this.lastStep)) return undefined;
+    const waiting = this.waiting.get(step);
     const whole = waiting ? { ...record, metrics: { ...record.metrics, ...waiting } } : record;
-    this.waiting.delete(record.step);
-    this.lastStep = record.step;
+    // Metrics of a step that never came wait no longer.
+    for (const awaited of this.waiting.keys()) if (awaited <= step) this.waiting.delete(awaited);
+    this.lastStep = step;
     this.recordStore.append(whole);
     // The curves have the epochs apart, so the record as it came goes into them.
     this.series.append(record);
+    this.histograms.append(record);
     this.recordList = undefined;
     return whole;
   }
 
   /** Takes an epoch: its metrics are merged into those of its last record, here or yet to come. */
   addEpoch(epoch: EpochRecord): void {
-    this.epochList.push(epoch);
     this.series.addEpoch(epoch);
     if (this.recordStore.addMetrics(epoch.step, epoch.metrics)) return;
-    if (epoch.step > this.lastStep) this.waiting.set(epoch.step, epoch.metrics);
+    if (epoch.step > this.lastStep && this.waiting.size < MAX_WAITING) {
+      this.waiting.set(epoch.step, epoch.metrics);
+    }
   }
 
-  /** All curves. */
+  /** All curves, as a page gets them. */
   curves(): Curves {
     return this.series.since().curves;
   }
 
-  /** What came after `cursor`; without a cursor, the snapshot. */
-  since(cursor: CurveCursor = CURVES_START): HistoryDelta {
+  /** What came after `cursor`; without a cursor, the snapshot. Both are bounded in size. */
+  since(cursor?: HistoryCursor): HistoryDelta {
+    const curves = this.series.since(cursor?.curves);
+    const histograms = this.histograms.since(cursor?.histograms);
     return {
-      ...this.series.since(cursor),
-      records: this.recordStore.encodeAfter(cursor.step, RECORDS_PER_MESSAGE),
+      curves: curves.curves,
+      isWhole: curves.isWhole,
+      histograms: histograms.bytes,
+      newest: this.recordStore.encodeNewest(cursor?.step ?? -Infinity),
+      cursor: { curves: curves.cursor, histograms: histograms.cursor, step: this.lastStep },
     };
   }
 }

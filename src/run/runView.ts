@@ -23,9 +23,10 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     ...plan,
     ...(stepsPerSecond !== undefined && { stepsPerSecond }),
     ...(progress !== undefined && { progress }),
-    layers: [...run.layers],
-    findings: [...run.findings],
-    notices: [...run.notices],
+    // The run replaces these lists whenever they change, so they say by themselves whether they did.
+    layers: run.layers,
+    findings: run.findings,
+    notices: run.notices,
     ...(error && { error }),
     pausable: run.pausable,
     live: run.live,

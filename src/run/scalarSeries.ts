@@ -1,14 +1,29 @@
 // The scalar curves of a run, in growing columns at full resolution up to a number of rows. Beyond,
 // every window of four rows becomes two: each column keeps its window's extremes, in their order.
+// A reader gets them thinned once more, to what a page can hold.
 import type { EpochRecord } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
 import { nonFiniteCount } from '../shared/core/summary';
+import {
+  EXACT_TAIL,
+  THINNED_ROWS,
+  extremesOf,
+  thinColumn,
+  thinSteps,
+  windowsOf,
+} from '../shared/core/thinning';
 import type { Curves } from '../shared/protocol/panel';
+import { EpochList } from './epochList';
 
 /** Rows that one thinning turns into two. */
 const WINDOW = 4;
-/** Steps with a non-finite loss that are listed; later ones say nothing new. */
+/** Steps with a non-finite loss at which their list is thinned. */
 const MAX_NON_FINITE_STEPS = 1000;
+/** Cells (rows × columns) in a message at most, as long as it has {@link MIN_SENT_ROWS}: 16 MB. */
+const MAX_SENT_CELLS = 2_000_000;
+const MIN_SENT_ROWS = 2 * EXACT_TAIL;
+/** Bytes of a cell. */
+const CELL_BYTES = 8;
 const INITIAL_ROWS = 256;
 /** Rows that are kept however many columns there are. */
 const MIN_ROWS = 64;
@@ -20,33 +35,27 @@ export interface CurveCursor {
   step: number;
   epochs: number;
   nonFiniteSteps: number;
+  /** Thinnings until then: what was thinned since is sent again, as its extremes moved. */
+  generation: number;
 }
 
-/** A reader that has been given nothing. */
-export const CURVES_START: CurveCursor = { step: 0, epochs: 0, nonFiniteSteps: 0 };
+/** What a reader lacks. `isWhole`: it replaces all that the reader has. */
+export interface CurveUpdate {
+  curves: Curves;
+  isWhole: boolean;
+  cursor: CurveCursor;
+}
 
-/** Turns the window at `from` into two rows at `to`: its lowest and highest value, NaN being absent. */
+/** Turns the window at `from` into two rows at `to`: its extremes, NaN being absent. */
 function thinWindow(column: Float64Array, from: number, to: number): void {
-  let low = -1;
-  let high = -1;
-  for (let i = from; i < from + WINDOW; i++) {
-    const value = column[i] ?? NaN;
-    if (Number.isNaN(value)) continue;
-    if (low < 0 || value < (column[low] ?? 0)) low = i;
-    if (high < 0 || value > (column[high] ?? 0)) high = i;
-  }
-  const [first, second] = low <= high ? [low, high] : [high, low];
-  let a = NaN;
-  let b = NaN;
+  const [first, second] = extremesOf(column, from, from + WINDOW);
+  let a = column[first] ?? NaN;
+  let b = column[second] ?? NaN;
   if (first === second && first >= 0) {
     // One value only (or all equal): it stays in the half of the window where it stood.
-    const value = column[first] ?? NaN;
     const isConstant = !Number.isNaN(column[from] ?? NaN) && !Number.isNaN(column[from + 3] ?? NaN);
-    if (isConstant || first < from + WINDOW / 2) a = value;
-    if (isConstant || first >= from + WINDOW / 2) b = value;
-  } else if (first >= 0) {
-    a = column[first] ?? NaN;
-    b = column[second] ?? NaN;
+    if (!isConstant && first < from + WINDOW / 2) b = NaN;
+    if (!isConstant && first >= from + WINDOW / 2) a = NaN;
   }
   column[to] = a;
   column[to + 1] = b;
@@ -60,8 +69,11 @@ export class ScalarSeries {
   private readonly columns = new Map<string, { values: Float64Array }>();
   private readonly metricNames = new Set<string>();
   private readonly layerNames = new Set<string>();
-  private readonly nonFiniteSteps: number[] = [];
-  private readonly epochs: EpochRecord[] = [];
+  private nonFiniteSteps: number[] = [];
+  /** Least distance of two listed non-finite steps: each stands for the steps up to the next. */
+  private nonFiniteGap = 1;
+  private readonly epochList = new EpochList();
+  private thinnings = 0;
   /** How often all rows were halved, and how many rows have that resolution. */
   private level = 0;
   private coarseRows = 0;
@@ -72,8 +84,23 @@ export class ScalarSeries {
    */
   constructor(
     private readonly maxRows = 100_000,
-    private readonly maxCells = 16_000_000,
+    private maxCells = 16_000_000,
   ) {}
+
+  /** Bytes held. */
+  get size(): number {
+    return this.capacity * (this.columns.size + 1) * CELL_BYTES;
+  }
+
+  /** Changes the bound of rows × columns; what is beyond it is thinned at once. */
+  limit(maxCells: number): void {
+    this.maxCells = maxCells;
+    if (this.capacity > this.rowLimit) this.shrink();
+  }
+
+  get epochs(): readonly EpochRecord[] {
+    return this.epochList.records;
+  }
 
   /** True while every step has its own row. */
   get isExact(): boolean {
@@ -85,8 +112,7 @@ export class ScalarSeries {
   }
 
   append(record: StepRecord): void {
-    const limit = Math.min(this.maxRows, this.maxCells / (this.columns.size + 1));
-    if (this.rows >= Math.max(MIN_ROWS, limit)) this.thin(Math.max(MIN_ROWS, limit));
+    if (this.rows >= this.rowLimit) this.thin(this.rowLimit);
     if (this.rows >= this.capacity) this.grow();
     const row = this.rows++;
     this.step.values[row] = record.step;
@@ -102,41 +128,80 @@ export class ScalarSeries {
       const broken = nonFiniteCount(layer.gradient) > 0;
       this.set(`layer ${name}`, row, broken ? Infinity : layer.gradient.norm);
     }
-    const lossIsBroken = record.loss !== undefined && !Number.isFinite(record.loss);
-    if (lossIsBroken && this.nonFiniteSteps.length < MAX_NON_FINITE_STEPS) {
-      this.nonFiniteSteps.push(record.step);
-    }
+    if (record.loss !== undefined && !Number.isFinite(record.loss)) this.noteNonFinite(record.step);
+    // New columns take from the rows of all.
+    if (this.capacity > this.rowLimit) this.shrink();
   }
 
   addEpoch(epoch: EpochRecord): void {
-    this.epochs.push(epoch);
+    this.epochList.append(epoch);
   }
 
-  /** What a reader at `cursor` lacks, and where it stands with it. */
-  since(cursor: CurveCursor = CURVES_START): { curves: Curves; cursor: CurveCursor } {
-    const from = this.rowAfter(cursor.step);
-    const cut = (name: string): Float64Array =>
-      this.columns.get(name)?.values.slice(from, this.rows) ??
-      new Float64Array(this.rows - from).fill(NaN);
+  /** What a reader at `cursor` lacks, and where it stands with it; all of it without a cursor. */
+  since(cursor?: CurveCursor): CurveUpdate {
+    const generation = this.thinnings + this.epochList.generation;
+    const known = cursor?.generation === generation ? cursor : undefined;
+    const from = known ? this.rowAfter(known.step) : 0;
+    // A reader that has missed much gets the whole instead: that is bounded.
+    const isWhole = known === undefined || this.rows - from > EXACT_TAIL;
+    return {
+      curves: isWhole ? this.curvesFrom(0, undefined) : this.curvesFrom(from, known),
+      isWhole,
+      cursor: {
+        step: this.rows > 0 ? (this.step.values[this.rows - 1] ?? 0) : (cursor?.step ?? 0),
+        epochs: this.epochs.length,
+        nonFiniteSteps: this.nonFiniteSteps.length,
+        generation,
+      },
+    };
+  }
+
+  /** The rows from `from` on, thinned where they are more than a page can hold. */
+  private curvesFrom(from: number, known: CurveCursor | undefined): Curves {
+    const sent = Math.max(MIN_SENT_ROWS, MAX_SENT_CELLS / (this.columns.size + 1));
+    const most = Math.floor(Math.min(THINNED_ROWS, sent));
+    const steps = this.step.values.subarray(from, this.rows);
+    const starts = steps.length > most ? windowsOf(steps, most, EXACT_TAIL) : undefined;
+    const step = starts ? thinSteps(steps, starts) : steps.slice();
+    const cut = (name: string): Float64Array => {
+      const values = this.columns.get(name)?.values.subarray(from, this.rows);
+      if (!values) return new Float64Array(step.length).fill(NaN);
+      return starts ? thinColumn(values, starts) : values.slice();
+    };
     const all = (names: Set<string>, kind: string): Record<string, Float64Array> =>
       Object.fromEntries([...names].map((name) => [name, cut(`${kind} ${name}`)]));
     return {
-      curves: {
-        step: this.step.values.slice(from, this.rows),
-        epoch: cut('epoch'),
-        loss: cut('loss'),
-        learningRate: cut('learningRate'),
-        metrics: all(this.metricNames, 'metric'),
-        gradientNorm: all(this.layerNames, 'layer'),
-        nonFiniteSteps: this.nonFiniteSteps.slice(cursor.nonFiniteSteps),
-        epochs: this.epochs.slice(cursor.epochs),
-      },
-      cursor: {
-        step: this.rows > 0 ? (this.step.values[this.rows - 1] ?? 0) : cursor.step,
-        epochs: this.epochs.length,
-        nonFiniteSteps: this.nonFiniteSteps.length,
-      },
+      step,
+      epoch: cut('epoch'),
+      loss: cut('loss'),
+      learningRate: cut('learningRate'),
+      metrics: all(this.metricNames, 'metric'),
+      gradientNorm: all(this.layerNames, 'layer'),
+      nonFiniteSteps: this.nonFiniteSteps.slice(known?.nonFiniteSteps ?? 0),
+      epochs: this.epochs.slice(known?.epochs ?? 0),
     };
+  }
+
+  /** Every step is listed until there are too many; then one of each `nonFiniteGap` steps. */
+  private noteNonFinite(step: number): void {
+    if (step - (this.nonFiniteSteps.at(-1) ?? -Infinity) < this.nonFiniteGap) return;
+    this.nonFiniteSteps.push(step);
+    if (this.nonFiniteSteps.length <= MAX_NON_FINITE_STEPS) return;
+    this.thinnings++;
+    while (this.nonFiniteSteps.length > MAX_NON_FINITE_STEPS / 2) {
+      this.nonFiniteGap *= 2;
+      let last = -Infinity;
+      this.nonFiniteSteps = this.nonFiniteSteps.filter((listed) => {
+        if (listed - last < this.nonFiniteGap) return false;
+        last = listed;
+        return true;
+      });
+    }
+  }
+
+  private get rowLimit(): number {
+    const affordable = Math.floor(this.maxCells / (this.columns.size + 1));
+    return Math.max(MIN_ROWS, Math.min(this.maxRows, affordable));
   }
 
   /** First row whose step is greater than `step`. */
@@ -163,7 +228,18 @@ export class ScalarSeries {
   }
 
   private grow(): void {
-    this.capacity *= 2;
+    this.resize(Math.min(this.capacity * 2, this.rowLimit));
+  }
+
+  /** Brings the rows, and the room for them, within the limit. */
+  private shrink(): void {
+    while (this.rows > this.rowLimit) this.thin(this.rowLimit);
+    this.resize(Math.max(this.rows, Math.min(INITIAL_ROWS, this.rowLimit), 1));
+  }
+
+  private resize(capacity: number): void {
+    if (capacity === this.capacity) return;
+    this.capacity = capacity;
     for (const column of [this.step, ...this.columns.values()]) {
       const grown = this.emptyColumn();
       grown.set(column.values.subarray(0, this.rows));
@@ -176,6 +252,7 @@ export class ScalarSeries {
    * where that is not enough, the resolution of all is halved. So the whole run stays evenly dense.
    */
   private thin(limit: number): void {
+    this.thinnings++;
     for (let i = 0; i < this.level; i++) this.halve(this.coarseRows);
     if (this.rows > limit * THINNED_SHARE) {
       this.halve(0);

@@ -1,17 +1,17 @@
 // What the page knows of the run, as a pure function of the messages from the host. A snapshot
 // replaces everything, so the page can be thrown away and rebuilt at any moment.
 import type { StepRecord } from '../../src/shared/core/stepRecord';
-import type { Curves, RunView, ToPanel } from '../../src/shared/protocol/panel';
+import type { Curves, RunView, RunViewUpdate, ToPanel } from '../../src/shared/protocol/panel';
 import { decodeStepRecords } from '../../src/shared/protocol/codec';
 import { type CurveTable, EMPTY_CURVES, appendCurves } from './series/curveTable';
+import { decodeHistograms } from '../../src/shared/protocol/histogramCodec';
 import {
   EMPTY_HISTORY,
   type HistogramHistory,
   type OctaveRange,
-  appendColumn,
-  columnOf,
+  replaceColumns,
   unionRange,
-} from './series/histogramHistory';
+} from '../../src/shared/core/histogramHistory';
 import { restoreEpochs, restoreView } from './wireNumbers';
 
 export interface PanelState {
@@ -42,31 +42,34 @@ export const INITIAL_STATE: PanelState = {
 /** The messages that change what is shown; the others are commands to the page. */
 export type StateMessage = Extract<ToPanel, { type: 'snapshot' | 'update' }>;
 
-function decode(buffer: ArrayBuffer): StepRecord[] {
-  return buffer.byteLength === 0 ? [] : decodeStepRecords(buffer);
-}
-
 function restoreCurves(curves: Curves): Curves {
   return { ...curves, epochs: restoreEpochs(curves.epochs) };
 }
 
-function withRecords(state: PanelState, records: readonly StepRecord[]): PanelState {
-  if (records.length === 0) return state;
-  const histories = new Map(state.histories);
-  let { range, current } = state;
-  for (const record of records) {
-    if (current !== undefined && record.step < current.step) continue;
-    current = record;
-    for (const [layer, { gradient }] of Object.entries(record.layers)) {
-      const history = appendColumn(
-        histories.get(layer) ?? EMPTY_HISTORY,
-        columnOf(record.step, gradient),
-      );
-      histories.set(layer, history);
-      range = unionRange(range, history.range);
-    }
+function withHistograms(state: PanelState, bytes: ArrayBuffer): PanelState {
+  if (bytes.byteLength === 0) return state;
+  const { isWhole, rows } = decodeHistograms(bytes);
+  if (rows.length === 0) return state;
+  const histories = new Map(isWhole ? [] : state.histories);
+  let { range } = state;
+  for (const { name, columns, range: own } of rows) {
+    const history = replaceColumns(histories.get(name) ?? EMPTY_HISTORY, columns, own);
+    histories.set(name, history);
+    range = unionRange(range, history.range);
   }
-  return { ...state, histories, current, range };
+  return { ...state, histories, range };
+}
+
+function withNewest(state: PanelState, bytes: ArrayBuffer): PanelState {
+  const newest = bytes.byteLength === 0 ? undefined : decodeStepRecords(bytes).at(-1);
+  return newest === undefined ? state : { ...state, current: newest };
+}
+
+/** A view as an update brings it, with the lists that it left out. */
+function completed(update: RunViewUpdate, before: RunView): RunView {
+  const { layers, findings, notices } = before;
+  // A list that an update carries stands before the page's own.
+  return restoreView({ layers, findings, notices, ...update });
 }
 
 /**
@@ -78,7 +81,7 @@ export function reduce(state: PanelState, message: StateMessage): PanelState {
   const version = state.version + 1;
   switch (message.type) {
     case 'snapshot': {
-      const { view, curves, records } = message;
+      const { view, curves, histograms, newest } = message;
       const fresh: PanelState = {
         ...INITIAL_STATE,
         version,
@@ -86,17 +89,18 @@ export function reduce(state: PanelState, message: StateMessage): PanelState {
         view: view === undefined ? undefined : restoreView(view),
         curves: appendCurves(EMPTY_CURVES, restoreCurves(curves)),
       };
-      return withRecords(fresh, decode(records));
+      return withNewest(withHistograms(fresh, histograms), newest);
     }
     case 'update': {
       if (state.view === undefined || state.view.id !== message.view.id) return state;
+      const { isWhole, curves, histograms, newest } = message;
       const next = {
         ...state,
         version,
-        view: restoreView(message.view),
-        curves: appendCurves(state.curves, restoreCurves(message.curves)),
+        view: completed(message.view, state.view),
+        curves: appendCurves(isWhole ? EMPTY_CURVES : state.curves, restoreCurves(curves)),
       };
-      return withRecords(next, decode(message.records));
+      return withNewest(withHistograms(next, histograms), newest);
     }
   }
 }

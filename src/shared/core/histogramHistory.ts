@@ -1,8 +1,9 @@
-// How a layer's gradient histogram moved over the steps, in at most 160 columns. A column that stands
-// for several steps is their sum; the newest step always has a column of its own.
-import { OCTAVES, type TensorSummary } from '../../../src/shared/core/stepRecord';
+// How a layer's gradient histogram moved over the steps, in a bounded number of columns. A column
+// stands for a window of steps and is the sum of their histograms, so no element is ever lost.
+import { OCTAVES, type TensorSummary } from './stepRecord';
+import { nonFiniteCount } from './summary';
 
-/** Columns kept per layer. */
+/** Columns kept per layer at most: more than the pictures have pixels to spare. */
 export const MAX_COLUMNS = 160;
 
 /** Buckets of a column: negatives from large to small, zeros, positives from small to large. */
@@ -25,14 +26,13 @@ export interface HistogramColumn {
 export type OctaveRange = readonly [low: number, high: number] | undefined;
 
 export interface HistogramHistory {
+  /** Ascending by step, without overlap. */
   readonly columns: readonly HistogramColumn[];
-  /** Step records per column, the newest apart; a power of two. */
-  readonly stride: number;
   /** Union over all steps so far, so that axes only ever widen. */
   readonly range: OctaveRange;
 }
 
-export const EMPTY_HISTORY: HistogramHistory = { columns: [], stride: 1, range: undefined };
+export const EMPTY_HISTORY: HistogramHistory = { columns: [], range: undefined };
 
 /** Share of a tensor's elements below which an outer octave does not widen the axis. */
 const NEGLIGIBLE_SHARE = 0.002;
@@ -42,30 +42,39 @@ export function signedBucket(octave: number, negative: boolean): number {
   return negative ? ZERO_BUCKET - 1 - octave : ZERO_BUCKET + 1 + octave;
 }
 
+function add(counts: Float64Array, bucket: number, count: number): void {
+  counts[bucket] = (counts[bucket] ?? 0) + count;
+}
+
+/** Adds the elements of `summary` to the counts of a column. */
+export function addCounts(counts: Float64Array, { histogram, zeros }: TensorSummary): void {
+  const { negative, positive } = histogram;
+  for (let octave = 0; octave < OCTAVES; octave++) {
+    const below = negative[octave] ?? 0;
+    const above = positive[octave] ?? 0;
+    if (below !== 0) add(counts, ZERO_BUCKET - 1 - octave, below);
+    if (above !== 0) add(counts, ZERO_BUCKET + 1 + octave, above);
+  }
+  add(counts, ZERO_BUCKET, zeros);
+}
+
 /** A step's summary as a column. */
 export function columnOf(step: number, summary: TensorSummary): HistogramColumn {
   const counts = new Float64Array(SIGNED_BUCKETS);
-  for (let octave = 0; octave < OCTAVES; octave++) {
-    counts[signedBucket(octave, true)] = summary.histogram.negative[octave] ?? 0;
-    counts[signedBucket(octave, false)] = summary.histogram.positive[octave] ?? 0;
-  }
-  counts[ZERO_BUCKET] = summary.zeros;
-  const nonFinite = summary.nans + summary.posInfs + summary.negInfs;
+  addCounts(counts, summary);
+  const nonFinite = nonFiniteCount(summary);
   return { firstStep: step, lastStep: step, records: 1, counts, nonFinite };
 }
 
-/** The octaves of a column that hold more than a negligible share on either side. */
-export function rangeOf(column: HistogramColumn): OctaveRange {
+/** The octaves of a summary that hold more than a negligible share on either side. */
+export function rangeOf({ histogram: { negative, positive } }: TensorSummary): OctaveRange {
   let total = 0;
-  for (const count of column.counts) total += count;
-  const least = (total - (column.counts[ZERO_BUCKET] ?? 0)) * NEGLIGIBLE_SHARE;
+  for (let i = 0; i < OCTAVES; i++) total += (negative[i] ?? 0) + (positive[i] ?? 0);
+  const least = total * NEGLIGIBLE_SHARE;
   let low = -1;
   let high = -1;
   for (let octave = 0; octave < OCTAVES; octave++) {
-    const count =
-      (column.counts[signedBucket(octave, true)] ?? 0) +
-      (column.counts[signedBucket(octave, false)] ?? 0);
-    if (count <= least) continue;
+    if ((negative[octave] ?? 0) + (positive[octave] ?? 0) <= least) continue;
     if (low < 0) low = octave;
     high = octave;
   }
@@ -75,45 +84,17 @@ export function rangeOf(column: HistogramColumn): OctaveRange {
 /** The smallest range that holds both. */
 export function unionRange(a: OctaveRange, b: OctaveRange): OctaveRange {
   if (a === undefined || b === undefined) return a ?? b;
+  if (a[0] <= b[0] && a[1] >= b[1]) return a;
   return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }
 
-function merge(a: HistogramColumn, b: HistogramColumn): HistogramColumn {
-  const counts = new Float64Array(SIGNED_BUCKETS);
-  for (let i = 0; i < SIGNED_BUCKETS; i++) counts[i] = (a.counts[i] ?? 0) + (b.counts[i] ?? 0);
-  return {
-    firstStep: Math.min(a.firstStep, b.firstStep),
-    lastStep: Math.max(a.lastStep, b.lastStep),
-    records: a.records + b.records,
-    counts,
-    nonFinite: a.nonFinite + b.nonFinite,
-  };
-}
-
-/** Appends a step. Steps that are not newer than the newest are left out. */
-export function appendColumn(history: HistogramHistory, column: HistogramColumn): HistogramHistory {
-  const newest = history.columns.at(-1);
-  if (newest !== undefined && column.firstStep <= newest.lastStep) return history;
-  let columns = [...history.columns];
-  let { stride } = history;
-  // 1. The former newest joins the column before it while that one has room.
-  const before = columns.at(-2);
-  if (newest !== undefined && before !== undefined && before.records + newest.records <= stride) {
-    columns.splice(-2, 2, merge(before, newest));
-  }
-  columns.push(column);
-  // 2. Too many: columns join in pairs, the newest apart, and hold twice as many steps from now on.
-  if (columns.length > MAX_COLUMNS) {
-    stride *= 2;
-    const paired: HistogramColumn[] = [];
-    for (let i = 0; i + 1 < columns.length; i += 2) {
-      const a = columns[i];
-      const b = columns[i + 1];
-      if (a === undefined || b === undefined) break;
-      if (i + 1 === columns.length - 1) paired.push(a);
-      else paired.push(merge(a, b));
-    }
-    columns = [...paired, column];
-  }
-  return { columns, stride, range: unionRange(history.range, rangeOf(column)) };
+/** The history with `columns` in place of all its own from the first of them on. */
+export function replaceColumns(
+  history: HistogramHistory,
+  columns: readonly HistogramColumn[],
+  range: OctaveRange,
+): HistogramHistory {
+  const from = columns[0]?.firstStep ?? Infinity;
+  const kept = history.columns.filter(({ firstStep }) => firstStep < from);
+  return { columns: [...kept, ...columns], range: unionRange(history.range, range) };
 }

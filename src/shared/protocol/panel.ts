@@ -4,7 +4,7 @@ import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../core
 import type { Finding } from '../core/finding';
 import type { FromRuntime, ToRuntime } from './runtime';
 
-export const PANEL_PROTOCOL_VERSION = 1;
+export const PANEL_PROTOCOL_VERSION = 2;
 
 /** Everything the page shows of a run except its series and histograms. */
 export interface RunView {
@@ -30,9 +30,9 @@ export interface RunView {
   stepsPerSecond?: number;
   /** What it is doing before the first step. */
   progress?: string;
-  layers: LayerInfo[];
-  findings: Finding[];
-  notices: Notice[];
+  layers: readonly LayerInfo[];
+  findings: readonly Finding[];
+  notices: readonly Notice[];
   error?: RunError;
   /** False where the program trains in a loop that never awaits. */
   pausable: boolean;
@@ -57,16 +57,33 @@ export interface Curves {
    * gradient holds NaN or infinite elements.
    */
   gradientNorm: Record<string, Float64Array>;
-  /** Steps at which the loss was NaN or infinite. */
+  /**
+   * Steps at which the loss was NaN or infinite, ascending. Where they are very many, each stands for
+   * those up to the next.
+   */
   nonFiniteSteps: number[];
   epochs: EpochRecord[];
 }
 
+/** The lists of a view that are long and seldom change. */
+export type ViewLists = 'layers' | 'findings' | 'notices';
+/** A view as an update brings it: a list that is left out is as it was. */
+export type RunViewUpdate = Omit<RunView, ViewLists> & Partial<Pick<RunView, ViewLists>>;
+
+/** What a message says of the steps. Its size is bounded, however many steps there are. */
+export interface StepsMessage {
+  curves: Curves;
+  /** Gradient histograms per layer, packed by `histogramCodec.ts`, which says what they replace. */
+  histograms: ArrayBuffer;
+  /** The newest step record, packed by `codec.ts`; empty where the page has it. */
+  newest: ArrayBuffer;
+}
+
 export type ToPanel =
-  /** Replaces everything shown. `records`: step records packed by `codec.ts`, thinned over the run. */
-  | { type: 'snapshot'; view: RunView | undefined; curves: Curves; records: ArrayBuffer }
-  /** `curves` appends; `records` appends (the newest is the current step). */
-  | { type: 'update'; view: RunView; curves: Curves; records: ArrayBuffer }
+  /** Replaces everything shown. */
+  | ({ type: 'snapshot'; view: RunView | undefined } & StepsMessage)
+  /** `curves` appends, unless `isWhole`: then they replace all. */
+  | ({ type: 'update'; view: RunViewUpdate; isWhole: boolean } & StepsMessage)
   /** Starts the worker for a run: `code` is the user's bundle. A worker that still runs is ended. */
   | { type: 'launch'; runId: string; code: string }
   | { type: 'terminate'; runId: string }

@@ -1,13 +1,11 @@
 // Feeds one run to one page: a snapshot, then updates, at most 20 a second and only while the page
 // is visible. What a hidden page missed is caught up by the history when it is shown again.
-import type { RunHistory } from '../../run/runHistory';
-import type { ToPanel } from '../../shared/protocol/panel';
+import type { HistoryCursor } from '../../run/runHistory';
+import type { RunView, RunViewUpdate, ToPanel } from '../../shared/protocol/panel';
 import type { ShownRun } from './shownRun';
 
 /** Milliseconds between two updates. */
 const INTERVAL_MS = 50;
-
-type Cursor = ReturnType<RunHistory['since']>['cursor'];
 
 /** Where a feed sends to. */
 export interface FeedTarget {
@@ -17,7 +15,8 @@ export interface FeedTarget {
 
 /** Sends what changed. Make one per run and page; {@link snapshot} begins it. */
 export class RunFeed {
-  private cursor: Cursor | undefined;
+  private cursor: HistoryCursor | undefined;
+  private lastView: RunView | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stale = false;
   private lastSent = 0;
@@ -32,10 +31,12 @@ export class RunFeed {
 
   /** Replaces all that the page shows. */
   snapshot(): void {
-    const { curves, records, cursor } = this.run.history.since();
+    const { curves, histograms, newest, cursor } = this.run.history.since();
     this.cursor = cursor;
     this.sent();
-    this.target.post({ type: 'snapshot', view: this.run.view(), curves, records });
+    const view = this.run.view();
+    this.lastView = view;
+    this.target.post({ type: 'snapshot', view, curves, histograms, newest });
   }
 
   /** Call when the page became visible. */
@@ -67,9 +68,24 @@ export class RunFeed {
   private update(): void {
     this.timer = undefined;
     if (!this.cursor || !this.target.visible) return;
-    const { curves, records, cursor } = this.run.history.since(this.cursor);
+    const { cursor, ...steps } = this.run.history.since(this.cursor);
     this.cursor = cursor;
     this.sent();
-    this.target.post({ type: 'update', view: this.run.view(), curves, records });
+    this.target.post({ type: 'update', view: this.viewUpdate(), ...steps });
+  }
+
+  /** The view without the lists that the page has. */
+  private viewUpdate(): RunViewUpdate {
+    const view = this.run.view();
+    const { layers, findings, notices, ...rest } = view;
+    const before = this.lastView;
+    const update: RunViewUpdate = {
+      ...rest,
+      ...(layers !== before?.layers && { layers }),
+      ...(findings !== before?.findings && { findings }),
+      ...(notices !== before?.notices && { notices }),
+    };
+    this.lastView = view;
+    return update;
   }
 }

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../../src/run/emitter';
 import { RunHistory } from '../../../src/run/runHistory';
-import { decodeStepRecords } from '../../../src/shared/protocol/codec';
 import type { RunView, ToPanel } from '../../../src/shared/protocol/panel';
 import { panelHtml } from '../../../src/surfaces/panel/panelHtml';
 import { RunFeed } from '../../../src/surfaces/panel/runFeed';
@@ -38,9 +37,7 @@ function scene() {
   /** Steps that all messages carried, in order. */
   const steps = () =>
     posts.flatMap((post) =>
-      post.type === 'snapshot' || post.type === 'update'
-        ? decodeStepRecords(post.records).map(({ step }) => step)
-        : [],
+      post.type === 'snapshot' || post.type === 'update' ? [...post.curves.step] : [],
     );
   return { feed, posts, target, train, steps };
 }

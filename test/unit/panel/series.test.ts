@@ -7,23 +7,18 @@ import { summarize } from '../../../src/shared/core/summary';
 import type { Curves } from '../../../src/shared/protocol/panel';
 import { EMPTY_COLUMN, appendValues, valuesOf } from '../../../webview/panel/series/columns';
 import { curveGroup, groupNames } from '../../../webview/panel/series/curveGroups';
-import {
-  EMPTY_CURVES,
-  EXACT_TAIL,
-  MAX_ROWS,
-  appendCurves,
-} from '../../../webview/panel/series/curveTable';
+import { EMPTY_CURVES, appendCurves } from '../../../webview/panel/series/curveTable';
+import { EXACT_TAIL, MAX_ROWS, thinColumn, windowsOf } from '../../../src/shared/core/thinning';
 import {
   EMPTY_HISTORY,
-  MAX_COLUMNS,
   SIGNED_BUCKETS,
   ZERO_BUCKET,
-  appendColumn,
   columnOf,
+  replaceColumns,
   signedBucket,
-} from '../../../webview/panel/series/histogramHistory';
+} from '../../../src/shared/core/histogramHistory';
 import { smooth } from '../../../webview/panel/series/smoothing';
-import { decimate, thinColumn, windowsOf } from '../../../webview/panel/series/thinning';
+import { decimate } from '../../../webview/panel/series/decimate';
 
 function curves(
   steps: number[],
@@ -75,6 +70,14 @@ describe('panel: thinning', () => {
     assert.deepEqual(starts, [0, 4, 8]);
     const thinned = thinColumn(Float64Array.from([5, 9, 1, 4, 2, 2, 7, 3]), starts);
     assert.deepEqual([...thinned], [9, 1, 2, 7]);
+  });
+
+  it('keeps an infinity beside the highest finite value of its window', () => {
+    const thinned = thinColumn(
+      Float64Array.from([1, Infinity, 7, 3, 9, 0, NaN, -Infinity]),
+      [0, 4, 8],
+    );
+    assert.deepEqual([...thinned], [Infinity, 7, 9, -Infinity]);
   });
 
   it('gives NaN only for windows without a value', () => {
@@ -182,8 +185,6 @@ describe('panel: curve table', () => {
 });
 
 describe('panel: histogram history', () => {
-  const summaryAt = (step: number) => summarize(Float64Array.of(step, -0.5, 0, NaN));
-
   it('lays the buckets out from the far negative to the far positive', () => {
     const { counts, nonFinite } = columnOf(1, summarize(Float64Array.of(-4, -4, 0, 0, 0, 1)));
     assert.equal(counts.length, SIGNED_BUCKETS);
@@ -195,32 +196,16 @@ describe('panel: histogram history', () => {
     assert.equal(signedBucket(OCTAVES - 1, false), SIGNED_BUCKETS - 1);
   });
 
-  it('stays bounded, loses no count, covers every step, and keeps the newest exact', () => {
-    let history = EMPTY_HISTORY;
-    const steps = 5000;
-    for (let step = 1; step <= steps; step++) {
-      history = appendColumn(history, columnOf(step, summaryAt(step)));
-      assert.ok(history.columns.length <= MAX_COLUMNS);
-    }
-    const { columns } = history;
-    assert.ok(columns.length > MAX_COLUMNS / 3, `${columns.length} columns`);
-    assert.deepEqual(columns.at(-1)?.counts, columnOf(steps, summaryAt(steps)).counts);
-    assert.equal(columns.at(-1)?.firstStep, steps);
-    assert.equal(columns[0]?.firstStep, 1);
-    for (let i = 1; i < columns.length; i++) {
-      assert.equal(columns[i]!.firstStep, columns[i - 1]!.lastStep + 1);
-      assert.ok(columns[i]!.records <= history.stride);
-    }
-    const total = columns.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0);
-    assert.equal(total, steps * 3);
-    assert.equal(
-      columns.reduce((sum, { nonFinite }) => sum + nonFinite, 0),
-      steps,
+  it('takes the columns of the host in place of its own, and only ever widens its axis', () => {
+    const column = (step: number) => columnOf(step, summarize(Float64Array.of(step, -0.5, 0, NaN)));
+    const before = replaceColumns(EMPTY_HISTORY, [column(1), column(2), column(3)], [35, 37]);
+    const after = replaceColumns(before, [column(3), column(4)], [36, 38]);
+    assert.deepEqual(
+      after.columns.map(({ firstStep }) => firstStep),
+      [1, 2, 3, 4],
     );
-  });
-
-  it('leaves out a step that is not newer', () => {
-    const history = appendColumn(EMPTY_HISTORY, columnOf(5, summaryAt(5)));
-    assert.equal(appendColumn(history, columnOf(5, summaryAt(6))), history);
+    assert.deepEqual(after.range, [35, 38]);
+    assert.equal(before.columns.length, 3);
+    assert.equal(replaceColumns(after, [], undefined).columns.length, 4);
   });
 });

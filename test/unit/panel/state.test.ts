@@ -2,7 +2,6 @@
 // run, and numbers that JSON cannot carry.
 import assert from 'node:assert/strict';
 import type { Curves, RunView, ToPanel } from '../../../src/shared/protocol/panel';
-import { encodeStepRecords } from '../../../src/shared/protocol/codec';
 import { ProtocolError } from '../../../src/shared/protocol/protocolError';
 import { valuesOf } from '../../../webview/panel/series/columns';
 import { parseSettings } from '../../../webview/panel/settings';
@@ -17,6 +16,7 @@ import {
   formatValue,
 } from '../../../webview/panel/format';
 import {
+  NO_STEPS,
   snapshotOf,
   syntheticRun,
   updateOf,
@@ -62,18 +62,7 @@ describe('panel: state', () => {
   });
 
   it('knows a page without a run', () => {
-    const empty = new Float64Array(0);
-    const curves: Curves = {
-      step: empty,
-      epoch: empty,
-      loss: empty,
-      learningRate: empty,
-      metrics: {},
-      gradientNorm: {},
-      nonFiniteSteps: [],
-      epochs: [],
-    };
-    const none = state({ type: 'snapshot', view: undefined, curves, records: new ArrayBuffer(0) });
+    const none = state({ type: 'snapshot', view: undefined, ...NO_STEPS });
     assert.equal(none.known, true);
     assert.equal(none.view, undefined);
   });
@@ -84,23 +73,46 @@ describe('panel: state', () => {
       findings: [{ ...finding, evidence: { ...finding.evidence, measured: Infinity } }],
     });
     const carried = JSON.parse(JSON.stringify(view)) as RunView;
-    const curves = (snapshotOf(first) as StateMessage).curves;
     const epochs = JSON.parse(
       JSON.stringify([{ epoch: 1, step: 2, metrics: { val_loss: NaN } }]),
     ) as Curves['epochs'];
+    const { curves, ...others } = snapshotOf(first);
     const { view: shown, curves: table } = state({
-      type: 'snapshot',
+      ...others,
       view: carried,
       curves: { ...curves, epochs },
-      records: encodeStepRecords([]),
     });
     assert.ok(Number.isNaN(shown?.findings[0]?.evidence.measured));
     assert.ok(Number.isNaN(table.epochs[0]?.metrics['val_loss']));
   });
 
-  it('refuses malformed records', () => {
-    const broken = { ...snapshotOf(run), records: new ArrayBuffer(7) } as StateMessage;
-    assert.throws(() => reduce(INITIAL_STATE, broken), ProtocolError);
+  it('keeps the lists of the view that an update leaves out', () => {
+    const { layers, findings, notices, ...rest } = viewOf(run, { state: 'paused', notices: [] });
+    assert.deepEqual([findings, notices], [[], []]);
+    const update = { ...updateOf(run, 20, 30), view: rest } as StateMessage;
+    const after = reduce(state(snapshotOf(first)), update);
+    assert.equal(after.view?.state, 'paused');
+    assert.deepEqual(after.view.layers, layers);
+  });
+
+  it('takes an update that replaces all as it would a snapshot', () => {
+    const { curves, histograms, newest } = snapshotOf(run);
+    const before = state(snapshotOf(first));
+    const update = { type: 'update', view: viewOf(run), isWhole: true } as const;
+    const after = reduce(before, { ...update, curves, histograms, newest });
+    const whole = state(snapshotOf(run));
+    assert.deepEqual([...valuesOf(after.curves.loss)], [...valuesOf(whole.curves.loss)]);
+    assert.deepEqual(after.histories, whole.histories);
+  });
+
+  it('refuses malformed bytes', () => {
+    for (const part of ['newest', 'histograms'] as const) {
+      const whole = snapshotOf(run)[part];
+      for (const bytes of [new ArrayBuffer(7), whole.slice(0, -1), whole.slice(1)]) {
+        const broken = { ...snapshotOf(run), [part]: bytes };
+        assert.throws(() => reduce(INITIAL_STATE, broken), ProtocolError);
+      }
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import type { FromPanel, ToPanel } from '../../../src/shared/protocol/panel';
 import { signedAxis } from '../../../webview/panel/geometry/signedAxis';
-import { ZERO_BUCKET } from '../../../webview/panel/series/histogramHistory';
+import { ZERO_BUCKET } from '../../../src/shared/core/histogramHistory';
 import { INITIAL_STATE, type StateMessage, reduce } from '../../../webview/panel/state';
 import { launchChromium } from '../harness';
 import { PanelPage, type PanelPageOptions } from './panelPage';
@@ -43,17 +43,17 @@ describe('panel page', function () {
 
   it('says ready once, and what to do where there is no run', async () => {
     await open({});
-    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: 1 }]);
+    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: 2 }]);
     assert.match(await text('.empty'), /Waiting for the run/);
     const snapshot = snapshotOf({ layers: [], records: [], epochs: [] });
-    await panel.send({ ...snapshot, view: undefined } as ToPanel);
+    await panel.send({ ...snapshot, view: undefined });
     assert.match(await text('.empty'), /No run yet[\s\S]*Train with Gradient Lens/);
   });
 
   for (const theme of [DARK, LIGHT, HIGH_CONTRAST]) {
     it(`draws the bars of the newest step where its gradients are (${theme.id})`, async () => {
       await open({ theme }, snapshotOf(run));
-      const state = reduce(INITIAL_STATE, snapshotOf(run) as StateMessage);
+      const state = reduce(INITIAL_STATE, snapshotOf(run));
       const { histogram, zeros, count } = run.records.at(-1)!.layers['conv2d_Conv2D1']!.gradient;
       for (const side of ['negative', 'positive'] as const) {
         const color = theme.variables[side === 'negative' ? 'charts-orange' : 'charts-blue']!;
@@ -267,7 +267,7 @@ describe('panel page', function () {
     await panel.page.getByRole('button', { name: 'acc', exact: true }).click();
     await panel.send({ type: 'focusLayer', layer: 'dense_Dense3' });
     await panel.page.reload();
-    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: 1 }]);
+    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: 2 }]);
     await panel.send(updateOf(run, 0, 10), snapshotOf(run));
     const stored = await panel.page.evaluate(() => sessionStorage.getItem('state') ?? '');
     assert.equal((JSON.parse(stored) as { runId?: string }).runId, 'run-1');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ToPanel } from '../../../src/shared/protocol/panel';
 import { launchChromium } from '../harness';
 import { PanelPage } from './panelPage';
-import { snapshotOf, syntheticRun, vanishingFinding, viewOf } from './syntheticRun';
+import { NO_STEPS, snapshotOf, syntheticRun, vanishingFinding, viewOf } from './syntheticRun';
 import { DARK, HIGH_CONTRAST, LIGHT, type TestTheme } from './themes/themes';
 
 interface Shot {
@@ -77,29 +77,13 @@ const starting: ToPanel = {
     step: 0,
     progress: 'Reading train-images-idx3-ubyte (47 MB)…',
   }),
-  curves: curvesEmpty(),
-  records: new ArrayBuffer(0),
+  ...NO_STEPS,
 };
 const noRun: ToPanel = {
   type: 'snapshot',
   view: undefined,
-  curves: curvesEmpty(),
-  records: new ArrayBuffer(0),
+  ...NO_STEPS,
 };
-
-function curvesEmpty() {
-  const empty = new Float64Array(0);
-  return {
-    step: empty,
-    epoch: empty,
-    loss: empty,
-    learningRate: empty,
-    metrics: {},
-    gradientNorm: {},
-    nonFiniteSteps: [],
-    epochs: [],
-  };
-}
 
 const THEMES = [
   ['dark', DARK],

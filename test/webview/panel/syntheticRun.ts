@@ -5,8 +5,8 @@ import { type Random, randomNormal, seededRandom } from '../../../src/shared/cor
 import type { EpochRecord, LayerInfo } from '../../../src/shared/core/run';
 import type { LayerRecord, StepRecord } from '../../../src/shared/core/stepRecord';
 import { summarize } from '../../../src/shared/core/summary';
-import { encodeStepRecords } from '../../../src/shared/protocol/codec';
-import type { Curves, RunView, ToPanel } from '../../../src/shared/protocol/panel';
+import { RunHistory } from '../../../src/run/runHistory';
+import type { RunView, StepsMessage, ToPanel } from '../../../src/shared/protocol/panel';
 
 export interface SyntheticOptions {
   layers: number;
@@ -24,6 +24,8 @@ export interface SyntheticRun {
   records: StepRecord[];
   epochs: EpochRecord[];
 }
+
+export type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 
 /** Elements drawn per tensor: enough for a smooth histogram. */
 const ELEMENTS = 1500;
@@ -117,27 +119,15 @@ export function syntheticRun(options: SyntheticOptions): SyntheticRun {
   return { layers, records, epochs };
 }
 
-/** The scalar columns of records [from, to). */
-export function curvesOf(run: SyntheticRun, from = 0, to = run.records.length): Curves {
-  const records = run.records.slice(from, to);
-  const column = (read: (record: StepRecord) => number | undefined): Float64Array =>
-    Float64Array.from(records, (record) => read(record) ?? NaN);
-  const first = records[0]?.step ?? Infinity;
-  const last = records.at(-1)?.step ?? -Infinity;
-  return {
-    step: column((record) => record.step),
-    epoch: column((record) => record.epoch),
-    loss: column((record) => record.loss),
-    learningRate: column((record) => record.learningRate),
-    metrics: { acc: column((record) => record.metrics['acc']) },
-    gradientNorm: Object.fromEntries(
-      run.layers.map(({ name }) => [name, column((record) => record.layers[name]?.gradient.norm)]),
-    ),
-    nonFiniteSteps: records
-      .filter((record) => !Number.isFinite(record.loss ?? 0))
-      .map((record) => record.step),
-    epochs: run.epochs.filter(({ step }) => step >= first && step <= last),
-  };
+/** What the host remembers of records [0, to) of the run. */
+function historyOf(run: SyntheticRun, to: number): RunHistory {
+  const history = new RunHistory();
+  for (const record of run.records.slice(0, to)) {
+    history.append(record);
+    const epoch = run.epochs.find(({ step }) => step === record.step);
+    if (epoch) history.addEpoch(epoch);
+  }
+  return history;
 }
 
 /** A view of the run at its newest step, changed by `change`. */
@@ -166,14 +156,16 @@ export function viewOf(run: SyntheticRun, change: Partial<RunView> = {}): RunVie
   };
 }
 
+/** What a message says of a run without a step. */
+export const NO_STEPS: StepsMessage = (() => {
+  const { curves, histograms, newest } = new RunHistory().since();
+  return { curves, histograms, newest };
+})();
+
 /** Everything at once, as the host answers `ready`. */
-export function snapshotOf(run: SyntheticRun, change: Partial<RunView> = {}): ToPanel {
-  return {
-    type: 'snapshot',
-    view: viewOf(run, change),
-    curves: curvesOf(run),
-    records: encodeStepRecords(run.records),
-  };
+export function snapshotOf(run: SyntheticRun, change: Partial<RunView> = {}): Snapshot {
+  const { curves, histograms, newest } = historyOf(run, run.records.length).since();
+  return { type: 'snapshot', view: viewOf(run, change), curves, histograms, newest };
 }
 
 /** Records [from, to) as one update. */
@@ -184,12 +176,9 @@ export function updateOf(
   change: Partial<RunView> = {},
 ): ToPanel {
   const part = { ...run, records: run.records.slice(0, to) };
-  return {
-    type: 'update',
-    view: viewOf(part, change),
-    curves: curvesOf(run, from, to),
-    records: encodeStepRecords(run.records.slice(from, to)),
-  };
+  const { cursor } = historyOf(run, from).since();
+  const { curves, isWhole, histograms, newest } = historyOf(run, to).since(cursor);
+  return { type: 'update', view: viewOf(part, change), curves, isWhole, histograms, newest };
 }
 
 /** The finding that a vanishing run has, with numbers of the run itself. */

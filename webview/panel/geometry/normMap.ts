@@ -1,5 +1,4 @@
 // The layers × steps map: log10 of each layer's gradient norm, binned to the cells that are drawn.
-import type { HistogramHistory } from '../series/histogramHistory';
 import { type CurveTable } from '../series/curveTable';
 import { valuesOf } from '../series/columns';
 
@@ -26,14 +25,31 @@ const MIN_DECADES = 3;
 /** A norm of 0 is drawn as the low end of the scale. */
 const LOWEST = -20;
 
+/** A cell before its first value; norms are 0 or more. */
+const NO_NORM = -1;
+
+/** The map's column of every row of the curves, and which columns have a row. */
+function columnsOfSteps(steps: Float64Array, columns: number, span: number) {
+  const first = steps[0] ?? 0;
+  const columnOfRow = new Int32Array(steps.length);
+  const covered = new Uint8Array(columns);
+  for (let row = 0; row < steps.length; row++) {
+    // Multiplied first: whole numbers stay whole, so that no step slips into its neighbour's cell.
+    const column = Math.floor((((steps[row] ?? 0) - first) * columns) / span);
+    columnOfRow[row] = Math.min(columns - 1, column);
+    covered[columnOfRow[row] ?? 0] = 1;
+  }
+  return { columnOfRow, covered };
+}
+
 /**
  * Cells of the map, at most `maxColumns` per layer. A cell that covers several steps shows their
- * largest norm, and non-finite if any of them was.
+ * largest norm, and non-finite if any of them was. Logarithms are taken of cells, not of rows: there
+ * are as many cells as are drawn, however many rows there are.
  */
 export function normMap(
   layers: readonly string[],
   curves: CurveTable,
-  histories: ReadonlyMap<string, HistogramHistory>,
   maxColumns: number,
 ): NormMap {
   const steps = valuesOf(curves.step);
@@ -42,42 +58,40 @@ export function normMap(
   const span = steps.length === 0 ? 0 : lastStep - firstStep + 1;
   const columns = Math.max(0, Math.min(maxColumns, span, steps.length));
   const cells = new Float64Array(layers.length * columns).fill(MISSING);
-  const columnAt = (step: number): number =>
-    // Multiplied first: whole numbers stay whole, so that no step slips into its neighbour's cell.
-    Math.min(columns - 1, Math.floor(((step - firstStep) * columns) / span));
-  const covered = new Uint8Array(columns);
-  for (const step of steps) covered[columnAt(step)] = 1;
+  const { columnOfRow, covered } = columnsOfSteps(steps, columns, span);
+  const highest = new Float64Array(columns);
   let low = Infinity;
   let high = -Infinity;
   layers.forEach((layer, row) => {
     const norms = curves.gradientNorm[layer];
     if (norms === undefined || columns === 0) return;
-    const values = valuesOf(norms);
-    for (let i = 0; i < values.length; i++) {
-      const norm = values[i] ?? NaN;
-      if (Number.isNaN(norm)) continue;
-      const cell = row * columns + columnAt(steps[i] ?? firstStep);
-      const value = norm === Infinity ? NOT_FINITE : Math.max(LOWEST, Math.log10(norm));
-      if (Number.isNaN(cells[cell] ?? 0)) continue;
-      if (Number.isNaN(value)) cells[cell] = NOT_FINITE;
-      else if (value > (cells[cell] ?? MISSING)) cells[cell] = value;
-      if (norm > 0 && value < low) low = value;
-      if (norm > 0 && value > high) high = value;
+    highest.fill(NO_NORM);
+    const { buffer, length } = norms;
+    for (let i = 0; i < length; i++) {
+      const norm = buffer[i] ?? NaN;
+      const column = columnOfRow[i] ?? 0;
+      // Infinity, the mark of a gradient that is not finite, is above all; NaN is above none.
+      if (norm > (highest[column] ?? NO_NORM)) highest[column] = norm;
+      if (norm > 0 && norm < low) low = norm;
+      if (norm > high && norm < Infinity) high = norm;
     }
-    // No step was recorded here (sampling, thinning): the cell goes on as the one before it.
-    for (let c = 1; c < columns; c++) {
-      const cell = row * columns + c;
-      if (covered[c] === 0) cells[cell] = cells[cell - 1] ?? MISSING;
-    }
-    for (const column of histories.get(layer)?.columns ?? []) {
-      if (column.nonFinite === 0) continue;
-      const to = columnAt(Math.min(lastStep, column.lastStep));
-      for (let c = columnAt(Math.max(firstStep, column.firstStep)); c <= to; c++) {
-        cells[row * columns + c] = NOT_FINITE;
-      }
+    const start = row * columns;
+    for (let c = 0; c < columns; c++) {
+      const norm = highest[c] ?? NO_NORM;
+      if (norm === Infinity) cells[start + c] = NOT_FINITE;
+      else if (norm >= 0) cells[start + c] = Math.max(LOWEST, Math.log10(norm));
+      // No step was recorded here (sampling, thinning): the cell goes on as the one before it.
+      else if (c > 0 && covered[c] === 0) cells[start + c] = cells[start + c - 1] ?? MISSING;
     }
   });
-  return { layers, columns, firstStep, lastStep, cells, ...decades(low, high) };
+  return {
+    layers,
+    columns,
+    firstStep,
+    lastStep,
+    cells,
+    ...decades(Math.max(LOWEST, Math.log10(low)), Math.max(LOWEST, Math.log10(high))),
+  };
 }
 
 /** Whole decades around [low, high], at least {@link MIN_DECADES} of them. */

@@ -4,7 +4,11 @@
 //     −1e-2      −1e-5   0   1e-5      1e-2
 //   |––––––––––––––––––| ▯ |––––––––––––––––––|
 import { FIRST_OCTAVE, OCTAVES } from '../../../src/shared/core/stepRecord';
-import { type OctaveRange, ZERO_BUCKET, signedBucket } from '../series/histogramHistory';
+import {
+  type OctaveRange,
+  ZERO_BUCKET,
+  signedBucket,
+} from '../../../src/shared/core/histogramHistory';
 import { formatDecade } from '../format';
 
 /** Octaves shown at least, so that one lonely bucket is not as wide as the chart. */

@@ -4,7 +4,7 @@ import {
   type HistogramColumn,
   type HistogramHistory,
   ZERO_BUCKET,
-} from '../series/histogramHistory';
+} from '../../../src/shared/core/histogramHistory';
 import { type SignedAxis, slotCount } from '../geometry/signedAxis';
 import { RAMP_SIZE } from './ramp';
 import type { Theme } from './theme';

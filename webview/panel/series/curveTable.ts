@@ -1,15 +1,15 @@
 // The page's copy of a run's scalar series: bounded, appended to by updates, never mutated in place.
 import type { EpochRecord } from '../../../src/shared/core/run';
+import {
+  EXACT_TAIL,
+  MAX_ROWS,
+  THINNED_ROWS,
+  thinColumn,
+  thinSteps,
+  windowsOf,
+} from '../../../src/shared/core/thinning';
 import type { Curves } from '../../../src/shared/protocol/panel';
 import { type Column, EMPTY_COLUMN, appendValues, valuesOf } from './columns';
-import { thinColumn, thinSteps, windowsOf } from './thinning';
-
-/** Rows kept at most: more than any chart has pixels, and 100 layers of it are 3 MB. */
-export const MAX_ROWS = 4096;
-/** The newest rows are never thinned, so that the curve's live end is exact. */
-export const EXACT_TAIL = 512;
-/** Rows left by one thinning; the gap to {@link MAX_ROWS} spaces the thinnings out. */
-const THINNED_ROWS = 3072;
 
 /** Named columns; a name that appears late has NaN before its first value. */
 export type Columns = Readonly<Record<string, Column>>;

@@ -6,7 +6,7 @@ import { createCanvas, describe } from '../paint/surface';
 import { valuesOf } from '../series/columns';
 import { type CurveGroup, curveGroup, groupNames } from '../series/curveGroups';
 import { smooth } from '../series/smoothing';
-import { decimate } from '../series/thinning';
+import { decimate } from '../series/decimate';
 import { createCard } from './card';
 import { nearest } from './curveReadout';
 import { DataTable, spread } from './dataTable';

@@ -11,7 +11,7 @@ import {
 } from '../geometry/signedAxis';
 import { paintHeat } from '../paint/heatPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
-import type { HistogramHistory, OctaveRange } from '../series/histogramHistory';
+import type { HistogramHistory, OctaveRange } from '../../../src/shared/core/histogramHistory';
 import { formatValue } from '../format';
 import type { Frame } from './view';
 

@@ -17,7 +17,7 @@ import {
   type OctaveRange,
   columnOf,
   rangeOf,
-} from '../series/histogramHistory';
+} from '../../../src/shared/core/histogramHistory';
 import { DataTable } from './dataTable';
 import { histogramWords } from './histogramWords';
 import type { Frame } from './view';
@@ -74,7 +74,7 @@ export class HistogramPlot {
     }
     const width = this.root.clientWidth;
     const column = columnOf(0, summary);
-    const axis = signedAxis(range ?? rangeOf(column), width);
+    const axis = signedAxis(range ?? rangeOf(summary), width);
     this.axis = axis;
     const context = prepare(this.canvas, width, HEIGHT + AXIS_HEIGHT);
     if (context === undefined) return;

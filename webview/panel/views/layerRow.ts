@@ -12,7 +12,7 @@ import { paintHistogram } from '../paint/histogramPaint';
 import { paintSparkline } from '../paint/sparkPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
-import { type HistogramHistory, columnOf } from '../series/histogramHistory';
+import { type HistogramHistory, columnOf } from '../../../src/shared/core/histogramHistory';
 import { valuesOf, type Column } from '../series/columns';
 import { histogramWords } from './histogramWords';
 import type { PageActions } from './view';

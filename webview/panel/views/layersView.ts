@@ -44,7 +44,7 @@ export class LayersView implements View {
   private readonly detail: DetailView;
   private layout: RowLayout | undefined;
   private measured = '';
-  private shown: LayerInfo[] = [];
+  private shown: readonly LayerInfo[] = [];
   private focused: string | undefined;
   private detailHeight = 0;
 

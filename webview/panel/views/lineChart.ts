@@ -12,7 +12,7 @@ import {
 } from 'chart.js';
 import { formatValue } from '../format';
 import type { Theme } from '../paint/theme';
-import type { Point } from '../series/thinning';
+import type { Point } from '../series/decimate';
 
 Chart.register(LineController, LineElement, LinearScale, LogarithmicScale, PointElement);
 

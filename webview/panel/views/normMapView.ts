@@ -85,7 +85,7 @@ export class NormMapView implements View {
     this.names = layers.map((layer) => layer.name);
     const cellsWidth = Math.max(40, width - this.namesWidth(width) - NAMES_GAP);
     const cells = Math.min(MAX_CELLS, Math.floor(cellsWidth / 2));
-    this.map = normMap(this.names, state.curves, state.histories, cells);
+    this.map = normMap(this.names, state.curves, cells);
     this.paint(this.map, width, theme);
     this.drawLegend(this.map, theme, frame.generation);
     this.drawReadout(this.map);
