@@ -10,6 +10,14 @@ interface NamedTensor {
   tensor: Tensor;
 }
 
+/** The optimizer inside of each that clips. */
+const clippedOptimizers = new WeakMap<Optimizer, Optimizer>();
+
+/** The optimizer that updates the weights: the one that `optimizer` clips for, or itself. */
+export function clippedOptimizer(optimizer: Optimizer): Optimizer {
+  return clippedOptimizers.get(optimizer) ?? optimizer;
+}
+
 /**
  * `optimizer` with clipping: first all gradients together to the norm `clipNorm` (Keras's
  * `global_clipnorm`), then each element to ±`clipValue`. Unchanged where neither is asked for.
@@ -66,5 +74,7 @@ export function withClipping(
       optimizer.dispose();
     }
   }
-  return new ClippingOptimizer();
+  const clipping = new ClippingOptimizer();
+  clippedOptimizers.set(clipping, optimizer);
+  return clipping;
 }

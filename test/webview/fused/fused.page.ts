@@ -1,0 +1,107 @@
+// Runs in Chromium: the same training by `trainOnBatch` and by our step, with tfjs's updates and with
+// fused ones.
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '../../../src/shared/core/random';
+import { withClipping } from '../../../webview/runtime/experiment/clipping';
+import { setLearningRate } from '../../../webview/runtime/experiment/optimizer';
+import { createTrainStep } from '../../../webview/runtime/experiment/trainStep';
+import { fuseUpdates } from '../../../webview/runtime/fused';
+import { recipeOf } from '../../../webview/runtime/fused/recipes';
+import { expose } from '../harness/page';
+import { NETS, OPTIMIZERS } from './nets';
+
+type Loop = 'trainOnBatch' | 'step' | 'fused';
+
+interface Training {
+  net: string;
+  optimizer: string;
+  steps: number;
+  clipNorm?: number;
+  clipValue?: number;
+  /** Learning rate of each step. */
+  rates?: number[];
+  /** At this step the inputs hold a NaN. */
+  poisonAt?: number;
+}
+
+interface Outcome {
+  /** Losses and metrics of each step. */
+  losses: number[][];
+  /** Bits of the weights, and of the optimizer's slots. */
+  weights: number[][];
+  slots: number[][];
+  fused: boolean;
+  /** tf.memory().numTensors after each step. */
+  numTensors: number[];
+}
+
+async function start(): Promise<void> {
+  tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+  await tf.setBackend('webgl');
+  tf.backend().epsilon = () => 1e-7;
+}
+
+async function train(loop: Loop, training: Training): Promise<Outcome> {
+  const { net, steps, rates, poisonAt } = training;
+  const { inputShape } = NETS[net]!;
+  const model = NETS[net]!.make(tf);
+  const inner = OPTIMIZERS[training.optimizer]!(tf);
+  const optimizer = withClipping(tf, inner, training);
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  const random = seededRandom(5);
+  const outcome: Outcome = { losses: [], weights: [], slots: [], fused: false, numTensors: [] };
+  const ours =
+    loop === 'trainOnBatch' ? undefined : createTrainStep(tf, model, { fused: loop === 'fused' });
+  outcome.fused = ours?.fused ?? false;
+  for (let i = 0; i < steps; i++) {
+    const values = Float32Array.from({ length: 8 * size(inputShape) }, () => random() * 2 - 1);
+    if (i === poisonAt) values[3] = NaN;
+    const labels = Int32Array.from({ length: 8 }, () => Math.floor(random() * 3));
+    const xs = tf.tensor(values, [8, ...inputShape]);
+    const ys = tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), 3).toFloat());
+    if (rates) setLearningRate(optimizer, rates[i]!);
+    if (ours) {
+      const scalars = ours.step([xs], [ys]);
+      outcome.losses.push(scalars.map((scalar) => scalar.dataSync()[0]!));
+      tf.dispose(scalars);
+    } else {
+      outcome.losses.push((await model.trainOnBatch(xs, ys)) as number[]);
+    }
+    tf.dispose([xs, ys]);
+    outcome.numTensors.push(tf.memory().numTensors);
+  }
+  outcome.weights = model.getWeights().map(bits);
+  ours?.dispose();
+  const slots = recipeOf(inner, tf)?.slots() ?? [];
+  outcome.slots = slots.flatMap(({ list }) => list.map(({ variable }) => bits(variable)));
+  model.dispose();
+  inner.dispose();
+  return outcome;
+}
+
+function size(shape: number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** NaN of any payload counts as one. */
+function bits(tensor: tf.Tensor): number[] {
+  const values = Float32Array.from(tensor.dataSync(), (value) => (value === value ? value : NaN));
+  return [...new Uint32Array(values.buffer)];
+}
+
+/** Whether an optimizer is fused when `change` is made to its formulas; and the tensors left behind. */
+function fuseChanged(name: string, from: string, to: string): { fused: boolean; left: number } {
+  const optimizer = OPTIMIZERS[name]!(tf);
+  const before = tf.memory().numTensors;
+  const updates = fuseUpdates(tf, optimizer, (found) => {
+    const recipe = recipeOf(found, tf);
+    if (!recipe?.formulas.includes(from)) throw new Error(`No "${from}" in ${name}.`);
+    return { ...recipe, formulas: recipe.formulas.replace(from, to) };
+  });
+  updates?.dispose();
+  const left = tf.memory().numTensors - before;
+  optimizer.dispose();
+  return { fused: updates !== undefined, left };
+}
+
+expose({ start, train, fuseChanged });

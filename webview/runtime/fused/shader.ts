@@ -1,0 +1,98 @@
+// The program of a recipe: one fragment per 2×2 block of the weight computes all new tensors at once,
+// into as many render targets. Every function rounds as the separate operation of tfjs does:
+// - `exact` passes a result through its bits. The mask of all ones comes as a uniform, so no compiler
+//   can see that nothing changes, and none can contract a product and a sum into one rounding.
+// - `quotient` gives 1 where both are equal, as tfjs's division does.
+import type { Recipe } from './recipe';
+
+/** How an input lies: every element alike, as tfjs's packed texels, or one element per texel. */
+export const PLACE = { constant: 0, packed: 1, unpacked: 2 } as const;
+
+/** Names of the inputs, by texture unit. */
+export function inputsOf(recipe: Recipe): string[] {
+  return ['g', 'w', ...recipe.slots().map(({ name }) => name)];
+}
+
+/** Names of the new tensors, by render target. */
+export function outputsOf(recipe: Recipe): string[] {
+  return ['w1', ...recipe.slots().map(({ name }) => `${name}1`)];
+}
+
+/** Rows of the uniform `geometry` before those of the inputs. */
+export const GEOMETRY_ROWS = 2;
+
+/** A triangle that covers the target, drawn without any attribute. */
+export const VERTEX_SHADER = `#version 300 es
+void main() {
+  gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0);
+}
+`;
+
+/** Source of the fragment shader. */
+export function fragmentShader(recipe: Recipe): string {
+  const inputs = inputsOf(recipe);
+  const outputs = outputsOf(recipe);
+  return `#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+${inputs.map((name) => `uniform sampler2D values_${name};`).join('\n')}
+${recipe.numbers.map((name) => `uniform float ${name};`).join('\n')}
+uniform uint allOnes;
+// Of the weight: texels per texture row, blocks per row of blocks, rows of blocks, then columns and
+// rows of elements. Of each input: place, texels per texture row, bits of the constant.
+uniform ivec4 geometry[${GEOMETRY_ROWS + inputs.length}];
+${outputs.map((name, i) => `layout(location = ${i}) out vec4 target_${name};`).join('\n')}
+
+vec4 exact(vec4 x) { return uintBitsToFloat(floatBitsToUint(x) & uvec4(allOnes)); }
+vec4 sum(vec4 a, vec4 b) { return exact(a + b); }
+vec4 sum(vec4 a, float b) { return exact(a + vec4(b)); }
+vec4 difference(vec4 a, vec4 b) { return exact(a - b); }
+vec4 product(vec4 a, vec4 b) { return exact(a * b); }
+vec4 product(vec4 a, float b) { return exact(a * vec4(b)); }
+vec4 product(float a, vec4 b) { return exact(vec4(a) * b); }
+vec4 quotient(vec4 a, vec4 b) { return exact(mix(a / b, vec4(1.0), equal(a, b))); }
+vec4 quotient(vec4 a, float b) { return quotient(a, vec4(b)); }
+vec4 root(vec4 x) { return exact(sqrt(x)); }
+bool isNaN(float x) { return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u; }
+float larger(float a, float b) { return isNaN(a) || isNaN(b) ? a + b : max(a, b); }
+vec4 larger(vec4 a, vec4 b) {
+  return exact(vec4(larger(a.x, b.x), larger(a.y, b.y), larger(a.z, b.z), larger(a.w, b.w)));
+}
+
+float element(sampler2D values, int width, int index) {
+  return texelFetch(values, ivec2(index % width, index / width), 0).r;
+}
+
+vec4 load(sampler2D values, ivec4 place, int block, ivec4 elements) {
+  if (place.x == ${PLACE.constant}) return vec4(intBitsToFloat(place.z));
+  int width = place.y;
+  if (place.x == ${PLACE.packed}) return texelFetch(values, ivec2(block % width, block / width), 0);
+  return vec4(element(values, width, elements.x), element(values, width, elements.y),
+    element(values, width, elements.z), element(values, width, elements.w));
+}
+
+void main() {
+  int block = int(gl_FragCoord.y) * geometry[0].x + int(gl_FragCoord.x);
+  int blockRow = block / geometry[0].y;
+  int column = 2 * (block % geometry[0].y);
+  int row = 2 * (blockRow % geometry[0].z);
+  int columns = geometry[1].x;
+  int rows = geometry[1].y;
+  int first = (blockRow / geometry[0].z * rows + row) * columns + column;
+  ivec4 elements = first + ivec4(0, 1, columns, columns + 1);
+  ${inputs
+    .map(
+      (name, i) =>
+        `vec4 ${name} = load(values_${name}, geometry[${GEOMETRY_ROWS + i}], block, elements);`,
+    )
+    .join('\n  ')}
+  ${recipe.formulas}
+  // tfjs counts on zeros where a block sticks out of the tensor.
+  bool right = column + 1 >= columns;
+  bool below = row + 1 >= rows;
+  bvec4 outside = bvec4(false, right, below, right || below);
+  ${outputs.map((name) => `target_${name} = mix(${name}, vec4(0.0), outside);`).join('\n  ')}
+}
+`;
+}
