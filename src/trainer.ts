@@ -10,6 +10,7 @@ import { recognise } from './model/recognise';
 import type { KeptRuns } from './platform/keptRuns';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
+import { shareMemory } from './run/memoryShares';
 import type { RunRegistry } from './run/runRegistry';
 import { TrainingRun, type RunRequest } from './run/trainingRun';
 import { isFinal, type BackendName } from './shared/core/run';
@@ -76,6 +77,7 @@ export class Trainer {
     const { panels, registry, log } = this.parts;
     const panel = panels.ensure(model, options.show ?? true);
     const id = newRunId();
+    const memory = readSetting('history.memory') * 2 ** 20;
     const source = new WebviewSource({
       page: panel,
       files: this.filesOf(model),
@@ -98,11 +100,15 @@ export class Trainer {
       path: vscode.workspace.asRelativePath(model, false),
       request: plan,
       source,
-      history: { bytes: readSetting('history.memory') * 2 ** 20 },
+      history: { bytes: memory },
       onListenerError: (error) => log.error(`A listener of run ${id} failed: ${String(error)}`),
     });
     panel.show(shownRun(run));
     registry.add(run);
+    shareMemory(
+      registry.runs.map(({ history }) => history),
+      memory,
+    );
     this.parts.console.begin(run);
     void this.parts.kept.keep(run);
     run.start();

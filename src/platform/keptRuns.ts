@@ -14,6 +14,8 @@ import type { ShownRun } from '../surfaces/panel/shownRun';
 import { readSetting } from './settings';
 
 const FOLDER = '.gradient-lens';
+/** Share of the memory of the histories that may wait to be written; see `runHistory.ts`. */
+const BUFFER_SHARE = 0.05;
 
 const RELOADED: Notice = {
   code: 'window-reloaded',
@@ -40,6 +42,7 @@ export class KeptRuns {
     try {
       await ignoreInGit(folder);
       const writer = await RunWriter.create(runFile(folder, run.id), {
+        bufferBytes: readSetting('history.memory') * 2 ** 20 * BUFFER_SHARE,
         onError: (error) => this.log.warn(error.message),
       });
       const recorder = new RunRecorder(run, writer);
@@ -85,7 +88,8 @@ export class KeptRuns {
 }
 
 async function restore(file: string, place: vscode.WorkspaceFolder | undefined): Promise<ShownRun> {
-  const { view, history, isComplete } = await readRun(file);
+  const bytes = readSetting('history.memory') * 2 ** 20;
+  const { view, history, isComplete } = await readRun(file, { bytes });
   const model = path.isAbsolute(view.path)
     ? vscode.Uri.file(view.path)
     : vscode.Uri.joinPath(place?.uri ?? vscode.Uri.file('/'), view.path);

@@ -2,12 +2,10 @@
 // objects) and unpack themselves when read. Beyond the budget they are thinned by step; what a
 // reader looks for first (start, end, extremes, first non-finite values) is never dropped.
 import type { StepRecord } from '../shared/core/stepRecord';
-import { nonFiniteCount } from '../shared/core/summary';
 import { encodePacked } from '../shared/protocol/codec';
 import { RecordPacker, type PackedRecord } from '../shared/protocol/recordPacker';
+import { isNonFinite, MAX_NON_FINITE, totalGradientNorm } from './notable';
 
-/** Records with non-finite values that are protected; a run that stays NaN says no more later. */
-const MAX_PROTECTED_NON_FINITE = 64;
 /** Newest records that thinning leaves alone. */
 const EXACT_TAIL = 32;
 /** Estimated size of the object around a packed record, bytes. */
@@ -36,24 +34,6 @@ class Extremes {
   holds(entry: Entry): boolean {
     return this.low?.entry === entry || this.high?.entry === entry;
   }
-}
-
-/** True where anything in the record is NaN or infinite. */
-function isNonFinite(record: StepRecord): boolean {
-  if (record.loss !== undefined && !Number.isFinite(record.loss)) return true;
-  return Object.values(record.layers).some(
-    (layer) =>
-      nonFiniteCount(layer.gradient) > 0 ||
-      nonFiniteCount(layer.weight) > 0 ||
-      (layer.activation !== undefined && nonFiniteCount(layer.activation) > 0),
-  );
-}
-
-/** L2 norm of all gradients of the step together. */
-function totalGradientNorm(record: StepRecord): number {
-  let squares = 0;
-  for (const layer of Object.values(record.layers)) squares += layer.gradient.norm ** 2;
-  return Math.sqrt(squares);
 }
 
 /** Holds and hands out the records. */
@@ -97,7 +77,7 @@ export class RecordStore {
       view: this.viewOf(record, packed),
       isProtected: false,
     };
-    if (isNonFinite(record) && this.protectedNonFinite < MAX_PROTECTED_NON_FINITE) {
+    if (isNonFinite(record) && this.protectedNonFinite < MAX_NON_FINITE) {
       entry.isProtected = true;
       this.protectedNonFinite++;
     }

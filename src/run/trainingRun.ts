@@ -62,6 +62,7 @@ export class TrainingRun<Model = string> {
   private readonly diagnosis = new Diagnosis();
   private readonly rate = new StepRate();
   private readonly stepped: Emitter<StepRecord>;
+  private readonly epochEnded: Emitter<EpochRecord>;
   private readonly findingsChanged: Emitter<readonly Finding[]>;
   private readonly stateChanged: Emitter<RunState>;
   private readonly changed: Emitter<void>;
@@ -89,6 +90,7 @@ export class TrainingRun<Model = string> {
     this.history = new RunHistory(options.history);
     const onError = options.onListenerError ?? (() => undefined);
     this.stepped = new Emitter(onError);
+    this.epochEnded = new Emitter(onError);
     this.findingsChanged = new Emitter(onError);
     this.stateChanged = new Emitter(onError);
     this.changed = new Emitter(onError);
@@ -102,6 +104,9 @@ export class TrainingRun<Model = string> {
 
   get onDidStep() {
     return this.stepped.event;
+  }
+  get onDidEndEpoch() {
+    return this.epochEnded.event;
   }
   get onDidChangeFindings() {
     return this.findingsChanged.event;
@@ -216,6 +221,7 @@ export class TrainingRun<Model = string> {
     this.source.dispose();
     for (const emitter of [
       this.stepped,
+      this.epochEnded,
       this.findingsChanged,
       this.stateChanged,
       this.changed,
@@ -309,6 +315,7 @@ export class TrainingRun<Model = string> {
       this.report(() => {
         this.currentEpoch = Math.max(this.currentEpoch ?? 1, record.epoch);
         this.history.addEpoch(record);
+        this.epochEnded.fire(record);
       }),
     plan: (plan) =>
       this.report(() => {

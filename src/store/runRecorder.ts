@@ -2,7 +2,7 @@
 import type { Disposable } from '../run/emitter';
 import { viewOf } from '../run/runView';
 import type { TrainingRun } from '../run/trainingRun';
-import type { StepRecord } from '../shared/core/stepRecord';
+import type { EpochRecord } from '../shared/core/run';
 import type { RunWriter } from './runWriter';
 
 /** Time between two batches, milliseconds: what a crash can cost at most. */
@@ -14,8 +14,8 @@ export class RunRecorder implements Disposable {
   readonly done: Promise<void>;
   private readonly subscriptions: Disposable[] = [];
   private readonly timer: NodeJS.Timeout;
-  private batch: StepRecord[] = [];
-  private epochs = 0;
+  /** Epochs since the last batch: they stand behind the records that they speak of. */
+  private epochs: EpochRecord[] = [];
   private lastView = '';
   private isClosed = false;
 
@@ -24,7 +24,8 @@ export class RunRecorder implements Disposable {
     private readonly writer: RunWriter,
     batchMs = BATCH_MS,
   ) {
-    run.onDidStep((record) => this.batch.push(record), undefined, this.subscriptions);
+    run.onDidStep((record) => writer.addRecord(record), undefined, this.subscriptions);
+    run.onDidEndEpoch((epoch) => this.epochs.push(epoch), undefined, this.subscriptions);
     this.timer = setInterval(() => this.write(), batchMs);
     this.timer.unref();
     this.write();
@@ -36,13 +37,8 @@ export class RunRecorder implements Disposable {
   }
 
   private write(): void {
-    this.writer.appendRecords(this.batch);
-    this.batch = [];
-    const { epochs } = this.run;
-    for (; this.epochs < epochs.length; this.epochs++) {
-      const epoch = epochs[this.epochs];
-      if (epoch) this.writer.appendEpoch(epoch);
-    }
+    this.writer.writeBatch();
+    for (const epoch of this.epochs.splice(0)) this.writer.appendEpoch(epoch);
     const view = viewOf(this.run);
     // Of the numbers that move with every step the records tell; they make no new view.
     const key = JSON.stringify({ ...view, step: 0, stepsPerSecond: 0, memory: 0, epoch: 0 });

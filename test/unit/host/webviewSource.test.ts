@@ -19,6 +19,7 @@ const START: StartOptions = {
   paused: false,
   sampling: { everySteps: 1, activationEverySteps: 1 },
   epsilon: 'keras',
+  fusedUpdates: 'auto',
   hyperparameters: {},
 };
 

@@ -110,7 +110,8 @@ describe('store of runs', () => {
     writer.appendView(viewOf(run));
     const templates = [randomRecord(2, 2), randomRecord(1, 2)];
     for (let step = 1; step <= 600; step++) {
-      writer.appendRecords([{ ...templates[step % 2]!, step, loss: 1 / step }]);
+      writer.addRecord({ ...templates[step % 2]!, step, loss: 1 / step });
+      if (step % 20 === 0) writer.writeBatch();
     }
     await writer.close();
     const bytes = await readFile(file);

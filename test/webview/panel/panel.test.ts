@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import type { FromPanel, ToPanel } from '../../../src/shared/protocol/panel';
 import { signedAxis } from '../../../webview/panel/geometry/signedAxis';
 import { ZERO_BUCKET } from '../../../src/shared/core/histogramHistory';
-import { INITIAL_STATE, type StateMessage, reduce } from '../../../webview/panel/state';
+import { INITIAL_STATE, reduce } from '../../../webview/panel/state';
 import { launchChromium } from '../harness';
 import { PanelPage, type PanelPageOptions } from './panelPage';
 import { inkOf, rgb, sum } from './pixels';

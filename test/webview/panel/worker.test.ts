@@ -12,6 +12,7 @@ const OPTIONS: Omit<StartOptions, 'runId'> = {
   paused: false,
   sampling: { everySteps: 1, activationEverySteps: 1 },
   epsilon: 'keras',
+  fusedUpdates: 'auto',
   hyperparameters: {},
   maxSteps: 3,
 };

@@ -14,6 +14,8 @@ export const RULES: readonly Rule[] = [explodingGradient, nonFinite, vanishingGr
 
 /** Steps after which the numbers of an open finding are brought up to date. */
 const REFRESH_STEPS = 20;
+/** Closed findings kept beyond the last of each rule. */
+const MAX_CLOSED = 100;
 
 /** One rule over the steps of one optimizer. */
 interface Watch {
@@ -133,13 +135,19 @@ export class Diagnosis {
     if (isOpen(watch)) return this.extend(watch, statement, step);
     if (watch.held < watch.rule.openAfter) return false;
     // The same rule again after it was closed: a new finding, and the closed one stays.
-    if (finding) this.closed.push(finding);
+    if (finding) this.keepClosed(finding);
     watch.finding = describe(watch.rule, statement, watch.since, step);
     watch.refreshedAt = step;
     return true;
   }
 
   private readonly closed: Finding[] = [];
+
+  /** A rule that opens and closes all the time: the first findings and the newest tell the story. */
+  private keepClosed(finding: Finding): void {
+    this.closed.push(finding);
+    if (this.closed.length > MAX_CLOSED) this.closed.splice(MAX_CLOSED / 2, 1);
+  }
 
   /** Extends an open finding. Surfaces are told where its words or severity change, not every step. */
   private extend(watch: Watch, statement: Statement, step: number): boolean {
