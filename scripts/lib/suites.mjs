@@ -1,9 +1,10 @@
-// The stages that run mocha: in Node, in a browser driven from Node, and in the extension host.
+// The stages that run tests: mocha in Node, in a browser driven from Node, and in the extension host;
+// and the bench, for what must be true whatever the machine.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleIntegration } from './bundleTests.mjs';
 import { ensureChromium } from './chromium.mjs';
-import { exec } from './exec.mjs';
+import { CommandError, exec } from './exec.mjs';
 import { runExtensionTests } from './extensionTests.mjs';
 import { packageExtension } from './packaging.mjs';
 import { examples, out, root } from './paths.mjs';
@@ -76,5 +77,16 @@ export async function runPackaged(/** @type {StageOutput} */ output) {
     env: { GRADIENT_LENS_SUITE: 'packaged' },
     vsix,
     onLine: output.watch,
+  });
+}
+
+/** The bench's checks: the same losses with statistics and without, exact numbers, flat memory. */
+export async function runBench(/** @type {StageOutput} */ output) {
+  const env = { CHROME_PATH: await ensureChromium() };
+  const args = ['--import', 'tsx', path.join(root, 'bench/main.ts'), '--quick'];
+  await exec(process.execPath, args, { cwd: root, env, onLine: output.watch }).catch((error) => {
+    // A bench that ran to its end has said which checks failed.
+    if (error instanceof CommandError && error.code === 1) throw new Error('The bench failed.');
+    throw error;
   });
 }

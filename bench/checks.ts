@@ -1,0 +1,59 @@
+// What must be true whatever the machine: counted, and reported as test suites are.
+import { progress } from '../scripts/lib/log.mjs';
+
+/** Collects checks; a failed one is printed at once. */
+export class Checks {
+  passed = 0;
+  readonly failures: string[] = [];
+
+  /** `report` gets a line for each failure. */
+  constructor(private readonly report: (line: string) => void = progress) {}
+
+  /** `detail` says what was found instead. */
+  expect(isTrue: boolean, what: string, detail: () => string): void {
+    if (isTrue) {
+      this.passed++;
+      return;
+    }
+    const failure = `${what}: ${detail()}`;
+    this.failures.push(failure);
+    this.report(`FAILED ${failure}`);
+  }
+
+  /** All losses are the same bits as the first contestant's. */
+  expectSameLosses(where: string, losses: ReadonlyMap<string, readonly number[]>): void {
+    const [first, ...others] = losses;
+    if (first === undefined) return;
+    const [reference, expected] = first;
+    this.expect(
+      expected.length > 0 && expected.every(Number.isFinite),
+      `${where}: ${reference} trains on finite losses`,
+      () => `its losses are ${expected.slice(0, 5).join(', ')}, …`,
+    );
+    for (const [name, found] of others) {
+      const at = expected.findIndex((loss, i) => !Object.is(loss, found[i]));
+      this.expect(
+        at < 0 && found.length === expected.length,
+        `${where}: the losses of ${name} are those of ${reference}`,
+        () =>
+          at < 0
+            ? `${found.length} losses instead of ${expected.length}`
+            : `at step ${at + 1} ${String(found[at])} instead of ${String(expected[at])}`,
+      );
+    }
+  }
+
+  /** `memory` is what tf.memory() said after blocks in which nothing should have grown. */
+  expectFlat(what: string, memory: readonly { numTensors: number; numBytes: number }[]): void {
+    const [first] = memory;
+    const grown = memory.find(
+      ({ numTensors, numBytes }) => numTensors !== first?.numTensors || numBytes !== first.numBytes,
+    );
+    this.expect(
+      grown === undefined,
+      `${what} leaves tf.memory() flat`,
+      () =>
+        `${first?.numTensors ?? 0} tensors of ${first?.numBytes ?? 0} bytes became ${grown?.numTensors ?? 0} of ${grown?.numBytes ?? 0}`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+// Starts the backend that a contestant trains on. On WebGL plain tfjs keeps its own way to start and to
+// wait for the device, and our loop gets the runtime's; the epsilon is the same (tensorflow/tfjs#6980).
+// On wasm all get the runtime's: tfjs's own has no kernels to train a CNN with.
+import { startBackend as startShipped } from '../../webview/runtime/backends/ladder';
+import { tf } from '../../webview/runtime/tf';
+import type { ContestantOptions, StartedBackend } from '../contestant';
+
+/** Fails with a sentence where the backend cannot be had. */
+export async function startBackend({
+  backend,
+  variant,
+}: Pick<ContestantOptions, 'backend' | 'variant'>): Promise<StartedBackend> {
+  const isOurs = variant === 'ours' || variant === 'ours-off';
+  if (backend === 'webgl' && !isOurs) await startPlainWebgl();
+  else {
+    const started = await startShipped({ backend, epsilon: 'keras' }, () => {
+      throw new Error('The WebGL context was lost; the times of this run mean nothing.');
+    });
+    if (started.backend !== backend) {
+      throw new Error(`${backend} did not start: ${started.reason ?? 'no reason given'}`);
+    }
+  }
+  await tf.ready();
+  const renderer = backend === 'webgl' ? rendererOf() : undefined;
+  return {
+    tfjs: tf.version.tfjs,
+    float32: tf.backend().floatPrecision() === 32,
+    ...(renderer !== undefined && { renderer }),
+  };
+}
+
+async function startPlainWebgl(): Promise<void> {
+  tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+  if (!(await tf.setBackend('webgl'))) throw new Error('tfjs did not start on WebGL.');
+  tf.backend().epsilon = () => 1e-7;
+}
+
+function rendererOf(): string {
+  const { gpgpu } = tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } };
+  const { gl } = gpgpu;
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  return String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+}

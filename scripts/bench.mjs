@@ -1,0 +1,23 @@
+// `npm run bench`: sets up what the bench needs, then runs it (bench/README.md).
+// Usage: node scripts/bench.mjs [--quick] [--device] [--table] [--net …] [--backend …] [--optimizer …] [--pairs N]
+import path from 'node:path';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { CommandError, exec } from './lib/exec.mjs';
+import { messageOf } from './lib/log.mjs';
+import { root } from './lib/paths.mjs';
+
+/** A full run takes a quarter of an hour on two cores; milliseconds. */
+const TIMEOUT_MS = 2 * 3600_000;
+
+try {
+  await ensureDependencies(root);
+  // The bench is TypeScript.
+  const args = ['--import', 'tsx', path.join(root, 'bench/main.ts'), ...process.argv.slice(2)];
+  const print = (/** @type {string} */ line) => console.log(line);
+  await exec(process.execPath, args, { cwd: root, timeoutMs: TIMEOUT_MS, onLine: print });
+} catch (error) {
+  // A bench that ran to its end has said what failed.
+  const code = error instanceof CommandError ? error.code : undefined;
+  if (code === undefined) console.error(messageOf(error));
+  process.exitCode = code ?? 1;
+}
