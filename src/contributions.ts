@@ -40,6 +40,7 @@ export const SETTING_DEFAULTS = {
   sampling: 1,
   activationSampling: 1,
   tfjsEpsilon: 'keras' as 'keras' | 'as-shipped',
+  fusedUpdates: 'auto' as 'auto' | 'off',
   'history.memory': 128,
   'history.runs': 20,
   'codeLens.enabled': true,

@@ -13,6 +13,7 @@ export interface TrainPlan {
   hyperparameters: Record<string, number | string | boolean>;
   sampling: Sampling;
   epsilon: 'keras' | 'as-shipped';
+  fusedUpdates: 'auto' | 'off';
 }
 
 const MAX_SEED = 0xffffffff;
@@ -63,5 +64,6 @@ export function planTraining(model: vscode.Uri, options: TrainOptions): TrainPla
       activationEverySteps: Math.max(1, readSetting('activationSampling', model)),
     },
     epsilon: readSetting('tfjsEpsilon', model),
+    fusedUpdates: readSetting('fusedUpdates', model),
   };
 }

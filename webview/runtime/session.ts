@@ -36,6 +36,7 @@ export class Session {
   private options: StartOptions | undefined;
   private gate: Gate | undefined;
   private tap: Tap | undefined;
+  private listener: ((records: readonly StepRecord[]) => void) | undefined;
   private ended = false;
   private lastStep = 0;
   private maxSteps = Infinity;
@@ -129,7 +130,14 @@ export class Session {
     self.fetch = createWorkspaceFetch((path) => this.readFile(path));
     this.activity.watchTimers();
     if (options.kind === 'experiment') {
-      await runExperiment(await load(), { tf, tap, gate, options, flush: () => this.flushTap() });
+      await runExperiment(await load(), {
+        tf,
+        tap,
+        gate,
+        options,
+        onRecords: (listener) => (this.listener = listener),
+        flush: () => this.flushTap(),
+      });
       return;
     }
     await gate.pass();
@@ -176,6 +184,7 @@ export class Session {
 
   private send(records: StepRecord[]): void {
     if (this.ended) return;
+    this.listener?.(records);
     // Steps beyond the limit can only come from a loop that could not be held at it.
     this.outbox.add(records.filter((record) => record.step <= this.maxSteps));
   }

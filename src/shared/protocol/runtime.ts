@@ -29,6 +29,8 @@ export interface StartOptions {
   sampling: Sampling;
   /** `keras`: 1e-7 on every backend. `as-shipped`: what tfjs 4.22 uses (1e-4 on WebGL float32). */
   epsilon: 'keras' | 'as-shipped';
+  /** `auto`: experiments on WebGL update weights by fused programs, where the device proves the same bits. */
+  fusedUpdates: 'auto' | 'off';
   hyperparameters: Record<string, number | string | boolean>;
 }
 

@@ -121,6 +121,7 @@ export class RuntimeBench {
       paused: false,
       sampling: { everySteps: 1, activationEverySteps: 1 },
       epsilon: 'keras',
+      fusedUpdates: 'auto',
       hyperparameters: {},
       ...setup.options,
     };

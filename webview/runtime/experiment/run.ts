@@ -1,7 +1,8 @@
 // Trains an experiment module: builds model, data and optimizer from its exports, then loops over
-// seeded batches with trainOnBatch, validates after each epoch and reports.
+// seeded batches without waiting for any of their results, validates after each epoch and reports.
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Training } from '../../../npm/experiment';
+import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import type { StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Tap, TfNamespace } from '../../../src/shared/tap/types';
 import { isShapeMessage, RunFailure } from '../failure';
@@ -9,12 +10,14 @@ import type { Gate } from '../gate';
 import { postToHost } from '../scope';
 import { withClipping } from './clipping';
 import { createEarlyStopping } from './earlyStopping';
+import { EpochMeans } from './epochMeans';
 import { createFeed, type Feed, type FeedBatch } from './feed';
 import { resolveExperiment, shapeOfExperiment } from './module';
 import { createOptimizer, learningRateOf, setLearningRate } from './optimizer';
 import { SampleOrder } from './order';
 import { createSchedule, type RateOfStep } from './schedule';
-import { validate, WeightedMean } from './validation';
+import { createTrainStep, type TrainStep } from './trainStep';
+import { validate } from './validation';
 
 const EPOCHS = 10;
 const BATCH_SIZE = 32;
@@ -25,7 +28,9 @@ export interface ExperimentContext {
   tap: Tap;
   gate: Gate;
   options: StartOptions;
-  /** Sends every record so far. */
+  /** Calls `listener` with the step records that follow, when they are delivered. */
+  onRecords(listener: (records: readonly StepRecord[]) => void): void;
+  /** Waits for the device, delivers and sends every record so far. */
   flush(): void;
 }
 
@@ -44,20 +49,22 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   const rateOfStep = scheduleOf(model, training, stepsPerEpoch && stepsPerEpoch * epochs);
   const order = orderOf(train, shuffle, options.seed);
   const shouldStop = createEarlyStopping(training.earlyStopping, validation !== undefined);
-  progress('Preparing the first step');
+  const steps = prepareSteps(model, context, progress);
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     tap.setEpoch(epoch);
-    const mean = new WeightedMean();
+    const means = new EpochMeans();
+    context.onRecords((records) => means.take(records));
     for await (const batch of train.epoch(batchSize, order?.next(epoch === 1))) {
       await gate.pass();
       if (rateOfStep) setLearningRate(model.optimizer, rateOfStep(tap.step));
-      mean.add(await trainOn(model, batch), batch.size);
+      means.expect(tap.step + 1, batch.size);
+      tf.dispose(trainOn(model, steps, batch));
       tf.dispose([batch.xs, batch.ys]);
     }
-    const metrics = mean.named(model.metricsNames);
-    if (validation) Object.assign(metrics, await validate(tf, model, validation, batchSize));
     context.flush();
+    const metrics = means.named(model.metricsNames);
+    if (validation) Object.assign(metrics, await validate(tf, model, validation, batchSize));
     postToHost({ type: 'epoch', epoch, step: tap.step, metrics });
     await training.onEpochEnd?.(epoch, metrics, model);
     if (shouldStop(metrics)) {
@@ -110,10 +117,24 @@ function orderOf(feed: Feed, shuffle: boolean, seed: number): SampleOrder | unde
   return new SampleOrder(feed.size, seed, feed.lazy);
 }
 
-async function trainOn(model: LayersModel, { xs, ys }: FeedBatch): Promise<number[]> {
+/** On WebGL the first step compiles a program per operation and shape, which takes a while. */
+function prepareSteps(
+  model: LayersModel,
+  { tf, options }: ExperimentContext,
+  progress: (message: string) => void,
+): TrainStep {
+  const webgl = tf.getBackend() === 'webgl';
+  const fused = webgl && options.fusedUpdates === 'auto';
+  if (fused) progress('Checking fused optimizer updates on this device');
+  const steps = createTrainStep(tf, model, { fused });
+  progress(webgl ? 'Compiling shaders for the first step' : 'Preparing the first step');
+  return steps;
+}
+
+/** Queues a step. Its numbers come with its record. */
+function trainOn(model: LayersModel, steps: TrainStep, { xs, ys }: FeedBatch): Tensor[] {
   try {
-    const result = await model.trainOnBatch(xs, ys);
-    return Array.isArray(result) ? result : [result];
+    return steps.step(xs, ys);
   } catch (error) {
     if (error instanceof Error && isShapeMessage(error.message)) {
       throw explainShapes(model, xs, ys, error);
