@@ -1,7 +1,7 @@
 // Hooks into tfjs that make any program pausable and its numbers complete, without changing what it
 // computes: await points become gates, metrics and epochs of fit are passed on, and what would
 // break the run (another backend) or its repeatability (unseeded shuffles) is set right.
-import type { Tensor } from '@tensorflow/tfjs';
+import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Tap, TfNamespace } from '../../src/shared/tap/types';
 import type { Activity } from './activity';
 import type { Clock } from './clock';
@@ -17,6 +17,8 @@ export interface HookContext {
   gate: Gate;
   activity: Activity;
   clock: Clock;
+  /** Before a model's first step: the backend is chosen on it. Does nothing after the first call. */
+  chooseBackend: (model: LayersModel, batchSize: number) => void;
   /** Sends every record so far. */
   flush(): void;
 }
@@ -100,24 +102,38 @@ function uniqueName(name: string, taken: object): string {
   return unique;
 }
 
-/** A fit that nobody awaits still belongs to the run. */
-function trackTraining({ tf, activity }: HookContext): void {
+/** A fit that nobody awaits still belongs to the run. The first one decides on the backend. */
+function trackTraining({ tf, activity, chooseBackend }: HookContext): void {
   const prototype = modelPrototype(tf);
   for (const name of ['fit', 'fitDataset', 'trainOnBatch', 'evaluateDataset'] as const) {
     const original = prototype[name];
     prototype[name] = function (this: ModelInternals, ...values: unknown[]) {
+      if (name !== 'evaluateDataset') {
+        chooseBackend(this as unknown as LayersModel, batchSizeOf(name, values));
+      }
       return activity.track(original.apply(this, values));
     };
   }
 }
 
-/** The run's backend is chosen before user code starts; a program that picks one is only told. */
+/** Samples of a step of `fit(x, y, options)`, `fitDataset(dataset, options)`, `trainOnBatch(x, y)`. */
+function batchSizeOf(name: string, [x, , options]: readonly unknown[]): number {
+  const usual = 32;
+  const { batchSize = usual } = (options ?? {}) as { batchSize?: number };
+  if (name === 'fitDataset') return usual;
+  const first: unknown = Array.isArray(x) ? (x as unknown[])[0] : x;
+  const { shape } = (first ?? {}) as { shape?: number[] };
+  const samples = shape?.[0] ?? usual;
+  return name === 'fit' ? Math.min(batchSize, samples) : samples;
+}
+
+/** The run's backend is not the program's to choose; a program that picks one is only told. */
 function tolerateBackends({ tf }: HookContext): void {
   const namespace = tf as unknown as Record<string, unknown>;
-  const chosen = tf.getBackend();
   const told = new Set<string>();
   namespace['setBackend'] = (name: unknown) => {
     const asked = String(name);
+    const chosen = tf.getBackend();
     if (asked !== chosen && !told.has(asked)) {
       told.add(asked);
       const notice: Notice = {

@@ -1,12 +1,15 @@
 // One run, from `start` to `finished` or `failed`: starts the backend, installs the tap, runs the
 // user's module and sends what comes of it. The host's messages arrive here.
+import type { LayersModel } from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/shared/core/random';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import { installTap } from '../../src/shared/tap';
 import type { Tap, TappedLayer } from '../../src/shared/tap/types';
 import type { PageToWorker, StartOptions } from '../../src/shared/protocol/runtime';
 import { Activity } from './activity';
-import { startBackend } from './backends/ladder';
+import type { Choice } from './backends/chooser';
+import { startBackend, type ChosenBackend } from './backends/ladder';
+import { followingStatistics } from './backends/switching';
 import { receiveWasm } from './backends/wasm';
 import { Clock } from './clock';
 import { createGradientLensModule } from './data';
@@ -19,7 +22,6 @@ import { Outbox } from './outbox';
 import { runProgram } from './program';
 import { native, postToHost } from './scope';
 import { captureStack, constructionFrames } from './stack';
-import { createStatistics } from './statistics';
 import { tf } from './tf';
 import { createWorkspaceFetch } from './workspaceFetch';
 
@@ -36,6 +38,7 @@ export class Session {
   private options: StartOptions | undefined;
   private gate: Gate | undefined;
   private tap: Tap | undefined;
+  private chooser: ChosenBackend['chooser'];
   private listener: ((records: readonly StepRecord[]) => void) | undefined;
   private ended = false;
   private lastStep = 0;
@@ -93,14 +96,8 @@ export class Session {
     if (options.paused) gate.pause();
     try {
       const backend = await startBackend(options, () => this.loseContext());
-      const { reason, renderer } = backend;
-      postToHost({
-        type: 'started',
-        backend: backend.backend,
-        ...(reason !== undefined && { reason }),
-        ...(renderer !== undefined && { renderer }),
-        tfjsVersion: tf.version.tfjs,
-      });
+      sendStarted(backend);
+      this.chooser = backend.chooser;
       for (const notice of backend.notices) postToHost({ type: 'notice', notice });
       await this.run(options, gate);
       this.finish('completed');
@@ -125,6 +122,7 @@ export class Session {
       gate,
       activity: this.activity,
       clock: this.clock,
+      chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
       flush: () => this.flushTap(),
     });
     self.fetch = createWorkspaceFetch((path) => this.readFile(path));
@@ -135,6 +133,7 @@ export class Session {
         tap,
         gate,
         options,
+        chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
         onRecords: (listener) => (this.listener = listener),
         flush: () => this.flushTap(),
       });
@@ -147,6 +146,21 @@ export class Session {
       activity: this.activity,
       pendingRequests: () => this.host.pending,
     });
+  }
+
+  /** Measures the backends on `model`, before the first step of the run. */
+  private chooseBackend(model: LayersModel, batchSize: number): void {
+    const { chooser, tap } = this;
+    if (!chooser) return;
+    this.chooser = undefined;
+    // A program that began with bare optimizer steps stays where it began.
+    if (tap && tap.step > 0) {
+      chooser.close();
+      return;
+    }
+    postToHost({ type: 'progress', message: 'Measuring the backends on this model' });
+    const choice = chooser.choose(model, batchSize);
+    if (choice) sendStarted(choice);
   }
 
   private createGate(): Gate {
@@ -171,7 +185,7 @@ export class Session {
 
   private installTap({ sampling }: StartOptions): Tap {
     this.tap = installTap<CapturedStack>(tf, {
-      statistics: createStatistics(tf),
+      statistics: followingStatistics(tf),
       sampling,
       captureSite: () => ({ stack: captureStack() }),
       onRecords: (records) => this.send(records),
@@ -249,6 +263,16 @@ export class Session {
       list: (path: string) => this.host.request('list', { path }),
     };
   }
+}
+
+function sendStarted({ backend, reason, renderer }: ChosenBackend | Choice): void {
+  postToHost({
+    type: 'started',
+    backend,
+    ...(reason !== undefined && { reason }),
+    ...(renderer !== undefined && { renderer }),
+    tfjsVersion: tf.version.tfjs,
+  });
 }
 
 /** A place in the program, parsed only when it is sent. */

@@ -5,7 +5,7 @@ import type { Notice } from '../core/run';
 
 export const RUNTIME_PROTOCOL_VERSION = 1;
 
-/** How the worker should pick its backend; `auto` is the ladder webgl, wasm, cpu. */
+/** How the worker should pick its backend; `auto` measures webgl and wasm on the model. */
 export type RequestedBackend = 'auto' | 'webgl' | 'wasm' | 'cpu';
 
 /** Thinning of the tap. 1 means every step. */
@@ -85,11 +85,12 @@ export type HostMethod = keyof HostMethods;
 export type FromRuntime =
   /** The worker's script runs and waits for `start`. */
   | { type: 'hello'; version: number }
-  /** Backend chosen; user code is about to run. */
+  /** The backend that trains. Sent before user code runs, and again where a measurement on the model
+   * has decided; the newest counts. */
   | {
       type: 'started';
       backend: 'webgl' | 'wasm' | 'cpu';
-      /** One plain sentence where the backend is not the obvious one. */
+      /** One plain sentence where the backend is not the obvious one, or was measured. */
       reason?: string;
       renderer?: string;
       tfjsVersion: string;

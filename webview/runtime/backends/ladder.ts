@@ -1,12 +1,17 @@
-// Chooses and starts the backend: hardware WebGL, else wasm (a software WebGL is several times
-// slower than wasm), else cpu. A backend the user forces fails over down the same ladder. Every
-// choice that is not the obvious one comes with a plain sentence.
-import type { RequestedBackend, StartOptions } from '../../../src/shared/protocol/runtime';
+// Chooses and starts the backend. A backend the user forces fails over down the ladder webgl, wasm,
+// cpu. Left to us, both WebGL and wasm are started where they can be, and a measurement on the model
+// decides later (chooser.ts); until then, and where nothing can be measured, hardware WebGL computes,
+// else wasm. Every choice that is not the obvious one comes with a plain sentence.
+import type { StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Notice } from '../../../src/shared/core/run';
 import { tf } from '../tf';
 import { RunFailure } from '../failure';
-import { probeWebgl, releaseWebgl, startWebgl, type WebglDevice } from './webgl';
+import { BackendChooser } from './chooser';
+import { isInUse, useBackend } from './switching';
 import { startWasm } from './wasm';
+import { probeWebgl, releaseWebgl, startWebgl, type WebglDevice } from './webgl';
+
+type Asked = Pick<StartOptions, 'backend' | 'epsilon'>;
 
 /** The backend that runs, and why it is that one. */
 export interface ChosenBackend {
@@ -14,39 +19,41 @@ export interface ChosenBackend {
   reason?: string;
   renderer?: string;
   notices: Notice[];
-}
-
-interface Refusal {
-  refused: string;
+  /** Where a measurement on the model may still change the backend. */
+  chooser?: BackendChooser;
 }
 
 /** Starts the backend that `options` ask for, or the next one that works. */
 export async function startBackend(
-  options: Pick<StartOptions, 'backend' | 'epsilon'>,
+  options: Asked,
   onContextLost: () => void,
 ): Promise<ChosenBackend> {
   const refusals: string[] = [];
-  const chosen = await climb(options, onContextLost, refusals);
+  const chosen =
+    options.backend === 'auto'
+      ? await startBoth(options, onContextLost, refusals)
+      : await climb(options, onContextLost, refusals);
   const reason = refusals.join(' ');
   const forced = options.backend !== 'auto' && chosen.backend !== options.backend;
   const notices: Notice[] = forced ? [{ code: 'backend-fallback', message: reason }] : [];
   return { ...chosen, ...(reason && { reason }), notices };
 }
 
+type Started = Omit<ChosenBackend, 'notices' | 'reason'>;
+
 async function climb(
-  { backend: asked, epsilon }: Pick<StartOptions, 'backend' | 'epsilon'>,
+  { backend: asked, epsilon }: Asked,
   onContextLost: () => void,
   refusals: string[],
-): Promise<Omit<ChosenBackend, 'notices' | 'reason'>> {
-  if (asked === 'auto' || asked === 'webgl') {
-    const device = pickWebgl(asked);
-    if ('refused' in device) {
-      refusals.push(device.refused);
+): Promise<Started> {
+  if (asked === 'webgl') {
+    const device = probeWebgl();
+    if ('reason' in device) {
+      refusals.push(`The wasm backend trains because ${device.reason}.`);
+    } else if (takeWebgl(device, epsilon, onContextLost)) {
+      return { backend: 'webgl', renderer: device.renderer };
     } else {
-      if (await startWebgl(device, epsilon, onContextLost)) {
-        return { backend: 'webgl', renderer: device.renderer };
-      }
-      refusals.push('WebGL is there but tfjs could not start on it, so the wasm backend trains.');
+      refusals.push(WILL_NOT_START);
     }
   }
   if (asked !== 'cpu') {
@@ -54,24 +61,75 @@ async function climb(
     if (refusal === undefined) return { backend: 'wasm' };
     refusals.push(`The cpu backend trains, which is slow, because ${refusal}.`);
   }
-  if (!(await tf.setBackend('cpu'))) {
-    throw new RunFailure(
-      'no-backend',
-      `No backend could be started. ${refusals.join(' ')} Reload the window; if it stays, report it.`,
-    );
-  }
-  return { backend: 'cpu' };
+  return startCpu(refusals);
 }
 
-function pickWebgl(asked: RequestedBackend): WebglDevice | Refusal {
+/** Starts wasm and, on hardware, WebGL; a software WebGL starts for the measurement only. */
+async function startBoth(
+  options: Asked,
+  onContextLost: () => void,
+  refusals: string[],
+): Promise<Started> {
   const device = probeWebgl();
   if ('reason' in device) {
-    return { refused: `The wasm backend trains because ${device.reason}.` };
+    refusals.push(`The wasm backend trains because ${device.reason}.`);
+    return climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
   }
-  if (device.software && asked === 'auto') {
-    releaseWebgl(device.gl);
-    const refused = `The wasm backend trains because WebGL is computed in software here (${device.software}), which is slower.`;
-    return { refused };
+  const { software, renderer } = device;
+  const { epsilon } = options;
+  // With tfjs's own epsilon, what the program builds depends on the backend it is built on.
+  const canChange = epsilon === 'keras';
+  const needsWasm = software !== undefined || canChange;
+  const refusal = needsWasm ? await startWasm() : 'it was not asked for';
+  const hasWasm = refusal === undefined;
+  if (software !== undefined) {
+    if (!hasWasm) {
+      releaseWebgl(device.gl);
+      refusals.push(`The cpu backend trains, which is slow, because ${refusal}.`);
+      return startCpu(refusals);
+    }
+    refusals.push(
+      `The wasm backend trains because WebGL is computed in software here (${software}), which is slower.`,
+    );
+    if (!canChange) {
+      releaseWebgl(device.gl);
+      return { backend: 'wasm' };
+    }
+    watchLoss(device.canvas, onContextLost);
+    return { backend: 'wasm', chooser: new BackendChooser(device, epsilon) };
   }
-  return device;
+  if (takeWebgl(device, epsilon, onContextLost)) {
+    const chooser = hasWasm ? new BackendChooser(device, epsilon) : undefined;
+    return { backend: 'webgl', renderer, ...(chooser && { chooser }) };
+  }
+  refusals.push(WILL_NOT_START);
+  return climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
+}
+
+const WILL_NOT_START = 'WebGL is there but tfjs could not start on it, so the wasm backend trains.';
+
+function takeWebgl(
+  device: WebglDevice,
+  epsilon: Asked['epsilon'],
+  onContextLost: () => void,
+): boolean {
+  watchLoss(device.canvas, onContextLost);
+  if (!startWebgl(device, epsilon)) return false;
+  useBackend('webgl');
+  return true;
+}
+
+/** A context that nothing is on may go: it was given back, or lost before it was used. */
+function watchLoss(canvas: OffscreenCanvas, onContextLost: () => void): void {
+  canvas.addEventListener('webglcontextlost', () => {
+    if (isInUse('webgl')) onContextLost();
+  });
+}
+
+async function startCpu(refusals: readonly string[]): Promise<Started> {
+  if (await tf.setBackend('cpu')) return { backend: 'cpu' };
+  throw new RunFailure(
+    'no-backend',
+    `No backend could be started. ${refusals.join(' ')} Reload the window; if it stays, report it.`,
+  );
 }

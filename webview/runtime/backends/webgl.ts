@@ -1,6 +1,7 @@
 // WebGL2 on an OffscreenCanvas of our own: we must know its renderer before we choose it, and hear
 // when the context is lost, which tfjs itself survives silently with wrong numbers.
 import { MathBackendWebGL, setWebGLContext } from '@tensorflow/tfjs-backend-webgl';
+import type { Tensor } from '@tensorflow/tfjs';
 import { tf } from '../tf';
 import { native, soon } from '../scope';
 
@@ -51,13 +52,8 @@ export function releaseWebgl(gl: WebGL2RenderingContext): void {
   gl.getExtension('WEBGL_lose_context')?.loseContext();
 }
 
-/** Starts tfjs's WebGL backend on `device`. False where tfjs could not start it. */
-export async function startWebgl(
-  device: WebglDevice,
-  epsilon: 'keras' | 'as-shipped',
-  onLost: () => void,
-): Promise<boolean> {
-  device.canvas.addEventListener('webglcontextlost', onLost);
+/** Starts tfjs's WebGL backend on `device`, without making it the one that computes; false: it cannot. */
+export function startWebgl(device: WebglDevice, epsilon: 'keras' | 'as-shipped'): boolean {
   const env = tf.env();
   env.set('SOFTWARE_WEBGL_ENABLED', true);
   // tfjs tests capabilities on the context registered for the version: let that be ours as well.
@@ -65,12 +61,31 @@ export async function startWebgl(
   pollWithoutClamp();
   tf.removeBackend('webgl');
   tf.registerBackend('webgl', () => new MathBackendWebGL(device.canvas), 2);
-  if (!(await tf.setBackend('webgl'))) return false;
+  const backend = tf.findBackend('webgl') as MathBackendWebGL | null | undefined;
+  if (!backend) return false;
   if (epsilon === 'keras' && env.getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
     // tfjs 4.22 inverts a test, takes float32 for float16 and returns 1e-4: tensorflow/tfjs#6980.
-    tf.backend().epsilon = () => 1e-7;
+    backend.epsilon = () => 1e-7;
   }
   return true;
+}
+
+/** Returns when the GPU has computed `tensors`: what lies behind them in its queue is done as well. */
+export function waitForGpu(gl: WebGL2RenderingContext, tensors: readonly Tensor[]): void {
+  const { texData } = tf.backend() as unknown as WebglInternals;
+  const texture = tensors
+    .map(({ dataId }) => texData.get(dataId).texture?.texture)
+    .findLast((found) => found !== undefined);
+  if (!texture) return; // Small tensors are computed on the CPU.
+  const framebuffer = gl.createFramebuffer();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, new Float32Array(4));
+  gl.deleteFramebuffer(framebuffer);
+}
+
+interface WebglInternals {
+  texData: { get(dataId: object): { texture?: { texture: WebGLTexture } | null } };
 }
 
 /** How long a read-back is polled at full speed before timers take over, in milliseconds. */

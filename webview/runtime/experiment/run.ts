@@ -28,6 +28,8 @@ export interface ExperimentContext {
   tap: Tap;
   gate: Gate;
   options: StartOptions;
+  /** Measures the backends on the model and takes the faster one, before the first step. */
+  chooseBackend(model: LayersModel, batchSize: number): void;
   /** Calls `listener` with the step records that follow, when they are delivered. */
   onRecords(listener: (records: readonly StepRecord[]) => void): void;
   /** Waits for the device, delivers and sends every record so far. */
@@ -44,6 +46,7 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   const train = createFeed(tf, model, data.train, 'train');
   const validation = data.validation && createFeed(tf, model, data.validation, 'validation');
   const { epochs = EPOCHS, batchSize = BATCH_SIZE, shuffle = true } = training;
+  context.chooseBackend(model, batchSize);
   const stepsPerEpoch = train.batches(batchSize);
   postToHost({ type: 'plan', epochs, ...(stepsPerEpoch !== undefined && { stepsPerEpoch }) });
   const rateOfStep = scheduleOf(model, training, stepsPerEpoch && stepsPerEpoch * epochs);

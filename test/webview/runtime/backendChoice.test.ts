@@ -1,0 +1,256 @@
+// The backend chosen by a measurement on the model: what follows from which times, in which words, how
+// little is run for it, and that the run is the same as on a backend that was forced.
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { decide, explain, type Comparison } from '../../../webview/runtime/backends/comparison';
+import { layerCalls } from '../../../webview/runtime/backends/layerCalls';
+import { compareBackends } from '../../../webview/runtime/backends/measure';
+import { RuntimeBench, type RuntimeRun } from './harness';
+import { FIT } from './programs';
+
+const measured: Comparison = {
+  ...{ layers: 3, of: 3, rows: 32, batch: 32 },
+  ...{ wasm: 10, webgl: 12, stopped: false },
+};
+
+/** A model with a shared layer and two inputs: five calls. */
+function branched(): tf.LayersModel {
+  const [a, b] = [tf.input({ shape: [6] }), tf.input({ shape: [6] })];
+  const shared = tf.layers.dense({ units: 4 });
+  const [left, right] = [shared.apply(a), shared.apply(b)] as tf.SymbolicTensor[];
+  const sum = tf.layers.add().apply([left!, right!]) as tf.SymbolicTensor;
+  const normal = tf.layers.batchNormalization({}).apply(sum) as tf.SymbolicTensor;
+  const outputs = tf.layers.dense({ units: 1 }).apply(normal) as tf.SymbolicTensor;
+  return tf.model({ inputs: [a, b], outputs });
+}
+
+/** A clock that only moves when a layer runs: so long for each call, by backend. Milliseconds. */
+function timed(ms: Record<'wasm' | 'webgl', number>, isSoftware: boolean) {
+  let now = 0;
+  let backend: 'wasm' | 'webgl' = 'wasm';
+  const runs = { wasm: 0, webgl: 0 };
+  const comparison = compareBackends(
+    {
+      tf,
+      now: () => now,
+      use: (name) => (backend = name),
+      // One call, or a whole pass of five.
+      wait: () => {
+        runs[backend] += 1;
+        now += ms[backend];
+      },
+      isOwn: () => true,
+      isSoftware,
+    },
+    branched(),
+    32,
+  );
+  return { comparison: comparison!, runs };
+}
+
+describe('the choice of the backend', () => {
+  before(() => tf.setBackend('cpu'));
+
+  it('takes the faster one, and in a near draw the usual one', () => {
+    assert.equal(decide(measured, 'wasm'), 'wasm');
+    assert.equal(decide(measured, 'webgl'), 'webgl');
+    assert.equal(decide({ ...measured, wasm: 9 }, 'webgl'), 'wasm');
+    assert.equal(decide({ ...measured, webgl: 7 }, 'wasm'), 'webgl');
+    assert.equal(decide({ ...measured, stopped: true, webgl: 7 }, 'webgl'), 'wasm');
+  });
+
+  it('says why in plain words with numbers', () => {
+    const software = { renderer: 'ANGLE (…)', software: 'SwiftShader' };
+    assert.equal(
+      explain('wasm', { ...measured, wasm: 34.2, webgl: 204, stopped: true }, software),
+      'WebAssembly trains: a forward pass of this model takes 34 ms there, and over 204 ms in WebGL (software: SwiftShader).',
+    );
+    assert.equal(
+      explain('webgl', { ...measured, layers: 2, rows: 8, webgl: 1.25 }, { renderer: 'Some GPU' }),
+      'WebGL (Some GPU) trains: a forward pass through 2 of the 3 layers of this model, with 8 of 32 samples, takes 1.3 ms there, and 10 ms in WebAssembly.',
+    );
+  });
+
+  it('calls every layer of a branched model once a pass, and changes nothing of it', () => {
+    const model = branched();
+    const before = model.getWeights().map((weight) => [...weight.dataSync()]);
+    const { numTensors } = tf.memory();
+    const calls = layerCalls(tf, model, 3, () => true);
+    const shapes = calls.map((call) => tf.tidy(() => call.run().map(({ shape }) => shape)));
+    assert.deepEqual(shapes, [[[3, 4]], [[3, 4]], [[3, 4]], [[3, 4]], [[3, 1]]]);
+    assert.equal(tf.memory().numTensors, numTensors);
+    assert.deepEqual(
+      model.getWeights().map((weight) => [...weight.dataSync()]),
+      before,
+    );
+  });
+
+  it('stops WebGL as soon as it is slower than the whole pass on wasm', () => {
+    const { comparison, runs } = timed({ wasm: 1, webgl: 8 }, true);
+    assert.deepEqual(
+      { stopped: comparison.stopped, wasm: comparison.wasm, webgl: comparison.webgl },
+      { stopped: true, wasm: 5, webgl: 7 },
+    );
+    // The first layer: once to compile, once to measure.
+    assert.equal(runs.webgl, 2);
+  });
+
+  it('measures what was reached when compiling takes too long', () => {
+    const { comparison, runs } = timed({ wasm: 60, webgl: 100 }, true);
+    // Wasm: two layers of one sample in time. WebGL: two of them until its time was over.
+    assert.deepEqual(comparison.layers, 2);
+    assert.deepEqual(comparison.rows, 1);
+    assert.equal(comparison.of, 5);
+    assert.ok(runs.webgl <= 4 + 3, `${runs.webgl}`);
+  });
+
+  it('measures a whole pass on both where WebGL keeps up', () => {
+    const { comparison } = timed({ wasm: 4, webgl: 1.5 }, false);
+    assert.deepEqual(comparison, {
+      ...{ layers: 5, of: 5, rows: 6, batch: 32 },
+      ...{ wasm: 4, webgl: 1.5, stopped: false },
+    });
+  });
+});
+
+/** A kernel that every dense layer uses, made slow on wasm: there WebGL is the faster backend. */
+const SLOW_WASM = `
+import * as tf from '@tensorflow/tfjs';
+const kernel = tf.getKernel('_FusedMatMul', 'wasm');
+tf.unregisterKernel('_FusedMatMul', 'wasm');
+tf.registerKernel({ ...kernel, kernelFunc: (parameters) => {
+  for (const end = performance.now() + 60; performance.now() < end; );
+  return kernel.kernelFunc(parameters);
+} });
+`;
+
+const EXPERIMENT = `
+${SLOW_WASM}
+export const model = () => tf.sequential({ layers: [
+  tf.layers.dense({ units: 40, activation: 'tanh', inputShape: [30] }),
+  tf.layers.batchNormalization({}),
+  tf.layers.dropout({ rate: 0.2 }),
+  tf.layers.dense({ units: 3, activation: 'softmax' }),
+] });
+export const data = () => {
+  const xs = tf.randomNormal([96, 30]);
+  return { train: { xs, ys: tf.oneHot(xs.slice([0, 0], [96, 3]).argMax(1), 3) } };
+};
+export const training = { epochs: 3, batchSize: 16, optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] };
+`;
+
+const PROGRAM = `
+${SLOW_WASM}
+const model = tf.sequential({ layers: [
+  tf.layers.dense({ units: 20, activation: 'relu', inputShape: [12] }),
+  tf.layers.dense({ units: 1 }),
+] });
+model.compile({ loss: 'meanSquaredError', optimizer: tf.train.momentum(0.01, 0.9) });
+// Data that no backend computes: their last digits would be those of the backend before the choice.
+const ys = tf.randomUniform([16, 1]);
+// Numbers are drawn between the steps: the measurement must leave their sequence alone.
+for (let i = 0; i < 20; i++) {
+  const batch = tf.randomNormal([16, 12], Math.random());
+  await model.trainOnBatch(batch, ys);
+  batch.dispose();
+}
+`;
+
+const OWN_LAYER = `
+import * as tf from '@tensorflow/tfjs';
+let calls = 0;
+class Counting extends tf.layers.Layer {
+  call(inputs) { calls += 1; return tf.mul(Array.isArray(inputs) ? inputs[0] : inputs, 2); }
+  static className = 'Counting';
+}
+tf.serialization.registerClass(Counting);
+const model = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3] }), new Counting(), tf.layers.dense({ units: 1 })] });
+model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
+await model.trainOnBatch(tf.ones([8, 3]), tf.ones([8, 1]));
+console.log('calls', calls);
+`;
+
+const BARE = `
+import * as tf from '@tensorflow/tfjs';
+const w = tf.variable(tf.scalar(1));
+tf.train.sgd(0.1).minimize(() => w.square());
+const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
+model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
+await model.trainOnBatch(tf.ones([8, 3]), tf.ones([8, 1]));
+`;
+
+describe('the choice of the backend in the worker', function () {
+  this.timeout(90_000);
+  let bench: RuntimeBench;
+  before(async () => {
+    bench = await RuntimeBench.open();
+  });
+  after(() => bench.close());
+
+  const run = (
+    source: string,
+    backend: 'auto' | 'webgl' | 'wasm',
+    kind: 'program' | 'experiment' = 'program',
+  ): Promise<RuntimeRun> => bench.finish(source, { options: { backend, kind, seed: 5 } });
+  const choices = (of: RuntimeRun) =>
+    of.all('started').map(({ backend, reason }) => ({ backend, reason: reason ?? '' }));
+
+  it('wasm is measured against a software WebGL, and the reason gives the numbers', async () => {
+    const auto = await run(FIT, 'auto');
+    assert.equal(auto.error, undefined, JSON.stringify(auto.error));
+    const [usual, chosen, ...more] = choices(auto);
+    assert.equal(usual?.backend, 'wasm');
+    assert.equal(chosen?.backend, 'wasm');
+    assert.match(
+      chosen.reason,
+      /^WebAssembly trains: a forward pass of this model takes [\d.]+ ms there, and (over )?[\d.]+ ms in WebGL \(software: SwiftShader\)\.$/,
+    );
+    assert.deepEqual(more, []);
+    const forced = await run(FIT, 'wasm');
+    assert.deepEqual(auto.losses, forced.losses);
+  });
+
+  for (const [name, source, kind] of [
+    ['an experiment', EXPERIMENT, 'experiment'],
+    ['a program', PROGRAM, 'program'],
+  ] as const) {
+    it(`${name} that is faster on WebGL trains there, bit for bit as if that was forced`, async () => {
+      const auto = await run(source, 'auto', kind);
+      assert.equal(auto.error, undefined, JSON.stringify(auto.error));
+      const chosen = choices(auto).at(-1);
+      assert.equal(chosen?.backend, 'webgl');
+      assert.match(
+        chosen.reason,
+        /^WebGL \(software: SwiftShader\) trains: .* ms in WebAssembly\.$/,
+      );
+      const forced = await run(source, 'webgl', kind);
+      assert.equal(choices(forced).length, 1);
+      assert.ok(forced.losses.length >= 18);
+      assert.deepEqual(auto.losses, forced.losses);
+      assert.deepEqual(
+        auto.records.map(({ layers }) => layers),
+        forced.records.map(({ layers }) => layers),
+      );
+      const tensors = (of: RuntimeRun) => of.all('steps').at(-1)?.memory.numTensors;
+      assert.equal(tensors(auto), tensors(forced));
+    });
+  }
+
+  it('layers of the user\u2019s own classes are not called for it', async () => {
+    const { error, messages } = await run(OWN_LAYER, 'auto');
+    assert.equal(error, undefined, JSON.stringify(error));
+    assert.ok(
+      messages.some((message) => message.type === 'console' && message.text === 'calls 1'),
+      JSON.stringify(messages.filter(({ type }) => type === 'console')),
+    );
+  });
+
+  it('a program that began with bare steps stays where it is', async () => {
+    const bare = await run(BARE, 'auto');
+    assert.equal(bare.error, undefined, JSON.stringify(bare.error));
+    assert.deepEqual(
+      choices(bare).map(({ backend }) => backend),
+      ['wasm'],
+    );
+  });
+});
