@@ -49,7 +49,7 @@ function add(counts: Float64Array, bucket: number, count: number): void {
 /** Adds the elements of `summary` to the counts of a column. */
 export function addCounts(counts: Float64Array, { histogram, zeros }: TensorSummary): void {
   const { negative, positive } = histogram;
-  for (let octave = 0; octave < OCTAVES; octave++) {
+  for (let octave = 0; octave < negative.length; octave++) {
     const below = negative[octave] ?? 0;
     const above = positive[octave] ?? 0;
     if (below !== 0) add(counts, ZERO_BUCKET - 1 - octave, below);
@@ -68,12 +68,13 @@ export function columnOf(step: number, summary: TensorSummary): HistogramColumn 
 
 /** The octaves of a summary that hold more than a negligible share on either side. */
 export function rangeOf({ histogram: { negative, positive } }: TensorSummary): OctaveRange {
+  const octaves = negative.length;
   let total = 0;
-  for (let i = 0; i < OCTAVES; i++) total += (negative[i] ?? 0) + (positive[i] ?? 0);
+  for (let i = 0; i < octaves; i++) total += (negative[i] ?? 0) + (positive[i] ?? 0);
   const least = total * NEGLIGIBLE_SHARE;
   let low = -1;
   let high = -1;
-  for (let octave = 0; octave < OCTAVES; octave++) {
+  for (let octave = 0; octave < octaves; octave++) {
     if ((negative[octave] ?? 0) + (positive[octave] ?? 0) <= least) continue;
     if (low < 0) low = octave;
     high = octave;

@@ -4,9 +4,10 @@ import { OCTAVES, type TensorSummary } from '../core/stepRecord';
 import type { ByteReader, ByteWriter } from './bytes';
 
 function writeSide(writer: ByteWriter, counts: readonly number[]): void {
+  const octaves = counts.length;
   let first = 0;
-  while (first < OCTAVES && (counts[first] ?? 0) === 0) first++;
-  let end = OCTAVES;
+  while (first < octaves && (counts[first] ?? 0) === 0) first++;
+  let end = octaves;
   while (end > first && (counts[end - 1] ?? 0) === 0) end--;
   writer.u8(first);
   writer.u8(end - first);
