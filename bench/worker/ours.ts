@@ -1,5 +1,6 @@
 // Our loop, as it is shipped: an experiment module that the runtime trains. The gate starts and ends
 // the blocks, as it does when a user steps through a run.
+import type { StepRecord } from '../../src/shared/core/stepRecord';
 import type { TfNamespace } from '../../src/shared/tap/types';
 import { runExperiment } from '../../webview/runtime/experiment/run';
 import type { ContestantOptions } from '../contestant';
@@ -24,8 +25,12 @@ export function ourContestant(tf: TfNamespace, options: ContestantOptions): Cont
     variant === 'ours-off'
       ? { everySteps: NEVER, activationEverySteps: NEVER }
       : { everySteps: 1, activationEverySteps };
+  let listener: ((records: readonly StepRecord[]) => void) | undefined;
   const { tap, gate, flush } = installRuntime(tf, sampling, {
-    onRecords: (records) => losses.push(...records.map(({ loss }) => loss ?? Number.NaN)),
+    onRecords: (records) => {
+      losses.push(...records.map(({ loss }) => loss ?? Number.NaN));
+      listener?.(records);
+    },
     onPaused: (step) => {
       reached = step;
       wake?.();
@@ -62,6 +67,7 @@ export function ourContestant(tf: TfNamespace, options: ContestantOptions): Cont
       gate,
       flush,
       chooseBackend,
+      onRecords: (listen) => (listener = listen),
       options: {
         runId: 'bench',
         kind: 'experiment',
@@ -70,6 +76,7 @@ export function ourContestant(tf: TfNamespace, options: ContestantOptions): Cont
         paused: true,
         sampling,
         epsilon: 'keras',
+        fusedUpdates: 'auto',
         hyperparameters: {},
       },
     });
