@@ -12,6 +12,7 @@ import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
 import { shareMemory } from './run/memoryShares';
 import type { RunRegistry } from './run/runRegistry';
+import { phaseLine } from './run/startPhases';
 import { TrainingRun, type RunRequest } from './run/trainingRun';
 import { isFinal, type BackendName } from './shared/core/run';
 import { WebviewSource } from './sources/webview/webviewSource';
@@ -111,6 +112,10 @@ export class Trainer {
     );
     this.parts.console.begin(run);
     void this.parts.kept.keep(run);
+    const first = run.onDidStep(() => {
+      first.dispose();
+      log.debug(phaseLine(run.startPhases));
+    });
     run.start();
     return run;
   }

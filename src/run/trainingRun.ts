@@ -9,6 +9,7 @@ import { Emitter, type OnListenerError } from './emitter';
 import { RunControlError } from './runControlError';
 import { RunHistory, type HistoryOptions } from './runHistory';
 import type { MemoryInfo, RunSink, RunSource, StartedInfo } from './source';
+import { StartPhases, type StartPhase } from './startPhases';
 import { RunStateMachine } from './stateMachine';
 import { StepRate } from './stepRate';
 
@@ -61,6 +62,7 @@ export class TrainingRun<Model = string> {
   private readonly controls: ControlQueue;
   private readonly diagnosis = new Diagnosis();
   private readonly rate = new StepRate();
+  private readonly starting = new StartPhases();
   private readonly stepped: Emitter<StepRecord>;
   private readonly epochEnded: Emitter<EpochRecord>;
   private readonly findingsChanged: Emitter<readonly Finding[]>;
@@ -160,6 +162,10 @@ export class TrainingRun<Model = string> {
   }
   get progress(): string | undefined {
     return this.activity;
+  }
+  /** What the time before the first step went to. */
+  get startPhases(): readonly StartPhase[] {
+    return this.starting.phases;
   }
   get memory(): MemoryInfo | undefined {
     return this.memoryInfo;
@@ -265,6 +271,7 @@ export class TrainingRun<Model = string> {
 
   private end(state: 'completed' | 'stopped' | 'failed'): void {
     this.activity = undefined;
+    this.starting.end();
     this.machine.move(state);
     this.controls.close(
       new RunControlError('run-ended', `The run ended (${state}) before it could pause.`),
@@ -299,6 +306,7 @@ export class TrainingRun<Model = string> {
     started: (info) =>
       this.report(() => {
         this.startedInfo = info;
+        this.starting.begin(`Starting the program on ${info.backend}`);
       }),
     layers: (layers) =>
       this.report(() => {
@@ -307,7 +315,10 @@ export class TrainingRun<Model = string> {
       }),
     records: (records, memory) =>
       this.report(() => {
-        if (records.length > 0) this.noteActive();
+        if (records.length > 0) {
+          this.starting.end();
+          this.noteActive();
+        }
         this.memoryInfo = memory ?? this.memoryInfo;
         this.takeRecords(records);
       }),
@@ -331,6 +342,7 @@ export class TrainingRun<Model = string> {
     progress: (message) =>
       this.report(() => {
         this.activity = message;
+        this.starting.begin(message);
       }),
     state: (state, step) =>
       this.report(() => {

@@ -81,7 +81,14 @@ export class WebviewSource implements RunSource {
   private async launch(): Promise<void> {
     const { page } = this.options;
     this.sink?.progress('Bundling the model');
-    const [bundle] = await Promise.all([this.options.bundle(), page.ready()]);
+    let isLoaded = false;
+    const [bundle] = await Promise.all([
+      this.options.bundle().then((made) => {
+        if (!isLoaded) this.sink?.progress('Loading the panel');
+        return made;
+      }),
+      page.ready().then(() => (isLoaded = true)),
+    ]);
     if (!this.sink) return;
     this.bundle = bundle;
     this.sink.progress('Starting the training worker');
