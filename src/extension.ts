@@ -21,7 +21,11 @@ import { Trainer } from './trainer';
 
 let closing: (() => Promise<unknown>) | undefined;
 
+/** Name of the measure of {@link activate} in the extension host's performance timeline. */
+const ACTIVATION = 'gradientLens.activate';
+
 export function activate(context: vscode.ExtensionContext): GradientLensApi {
+  const start = performance.now();
   const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel(DISPLAY_NAME, { log: true });
   const registry = new RunRegistry<ModelRun>((error) => log.error(String(error)));
@@ -65,6 +69,8 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
   );
 
   trainAtStart(context.globalState, (model) => void runCommand('train', commandContext, model));
+  const { duration } = performance.measure(ACTIVATION, { start });
+  log.debug(`Activated in ${duration.toFixed(1)} ms`);
   return publicApi(registry, (model, options) => trainer.train(model, options));
 }
 
