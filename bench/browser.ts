@@ -32,7 +32,8 @@ function workerScript(): Promise<string> {
 /** One contestant in its own worker. */
 export interface RunningContestant {
   options: ContestantOptions;
-  backend: StartedBackend;
+  /** Undefined for a session, which starts its own in the first block. */
+  backend: StartedBackend | undefined;
   block(steps: number): Promise<Block>;
   exactness(steps: number): Promise<Exactness>;
   adversarial(): Promise<Exactness>;
@@ -60,7 +61,7 @@ export class Arena {
       this.#page.call<T>('call', id, method, ...args);
     return {
       options,
-      backend: await call<StartedBackend>('start', options),
+      backend: await call<StartedBackend | undefined>('start', options),
       block: (steps) => call('block', steps),
       exactness: (steps) => call('exactness', steps),
       adversarial: () => call('adversarial'),

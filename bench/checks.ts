@@ -1,5 +1,8 @@
 // What must be true whatever the machine: counted, and reported as test suites are.
-import { progress } from '../scripts/lib/log.mjs';
+import { messageOf, progress } from '../scripts/lib/log.mjs';
+
+/** An error of a worker without its stack, which is minified. */
+export const firstLineOf = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
 
 /** Collects checks; a failed one is printed at once. */
 export class Checks {

@@ -6,10 +6,10 @@ import type { Browser } from 'playwright-core';
 import { messageOf, progress } from '../scripts/lib/log.mjs';
 import { out, root } from '../scripts/lib/paths.mjs';
 import { launch } from './browser';
-import { Checks } from './checks';
+import { Checks, firstLineOf } from './checks';
 import { checkExactness } from './exactness';
 import { measureFirstSteps } from './firstStep';
-import { measureCase, nameOf, type Measured } from './measure';
+import { measureCase, nameOf } from './measure';
 import { parseOptions, UsageError, type BenchOptions } from './options';
 import { planCases } from './plan';
 import { formatMarkdown, formatResults } from './report';
@@ -60,17 +60,17 @@ async function run(options: BenchOptions, browser: Browser, checks: Checks): Pro
   const everySteps = Number(settings['gradientLens.activationSampling']?.default ?? 1);
   const cases = planCases(options, everySteps);
   const found: Pick<Results, 'rows' | 'programs' | 'activations'>[] = [];
-  let backend: Measured['backend'] | undefined;
+  let renderer: string | undefined;
   await checkExactness(browser, cases, checks);
   for (const [i, one] of cases.entries()) {
     progress(`${i + 1} of ${cases.length}: ${nameOf(one)}`);
     try {
       const measured = await measureCase(browser, one, checks);
-      if (backend?.renderer === undefined) backend = measured.backend;
+      renderer ??= measured.renderer;
       found.push(rowsOf(measured));
     } catch (error) {
       // The other cases still say something.
-      checks.expect(false, nameOf(one), () => messageOf(error));
+      checks.expect(false, nameOf(one), () => firstLineOf(error));
     }
   }
   const wantsFirst = !options.quick && cases.some((one) => one.backend === 'webgl');
@@ -81,7 +81,7 @@ async function run(options: BenchOptions, browser: Browser, checks: Checks): Pro
     return [name, (await readJson<Manifest>(file)).version];
   };
   return {
-    machine: describeMachine(backend?.renderer),
+    machine: describeMachine(renderer),
     versions: {
       'gradient-lens': manifest.version,
       ...Object.fromEntries(await Promise.all(packages.map(versionOf))),

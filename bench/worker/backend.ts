@@ -1,17 +1,13 @@
-// Starts the backend that a contestant trains on. On WebGL plain tfjs keeps its own way to start and to
-// wait for the device, and our loop gets the runtime's; the epsilon is the same (tensorflow/tfjs#6980).
-// On wasm all get the runtime's: tfjs's own has no kernels to train a CNN with.
+// Starts the backend of the contestants that train on tfjs's own loop. On WebGL tfjs keeps its own way
+// to start and to wait for the device; only the epsilon is the runtime's (tensorflow/tfjs#6980). On wasm
+// all contestants get the runtime's: tfjs's own has no kernels to train a CNN with.
 import { startBackend as startShipped } from '../../webview/runtime/backends/ladder';
 import { tf } from '../../webview/runtime/tf';
-import type { ContestantOptions, StartedBackend } from '../contestant';
+import type { BackendName, StartedBackend } from '../contestant';
 
 /** Fails with a sentence where the backend cannot be had. */
-export async function startBackend({
-  backend,
-  variant,
-}: Pick<ContestantOptions, 'backend' | 'variant'>): Promise<StartedBackend> {
-  const isOurs = variant === 'ours' || variant === 'ours-off';
-  if (backend === 'webgl' && !isOurs) await startPlainWebgl();
+export async function startPlain(backend: BackendName): Promise<StartedBackend> {
+  if (backend === 'webgl') await startPlainWebgl();
   else {
     const started = await startShipped({ backend, epsilon: 'keras' }, () => {
       throw new Error('The WebGL context was lost; the times of this run mean nothing.');

@@ -1,17 +1,24 @@
 // Contestants by variant.
-import type { TfNamespace } from '../../src/shared/tap/types';
-import type { ContestantOptions } from '../contestant';
+import type { Block, ContestantOptions, StartedBackend } from '../contestant';
+import { startPlain } from './backend';
 import { ourContestant } from './ours';
 import { plainContestant } from './plain';
 
 /** A model in training. */
 export interface Contestant {
-  /** Trains further steps; resolves with their losses when they, and all records, are there. */
-  run(steps: number): Promise<number[]>;
+  /** Trains further steps; resolves when their losses, and all records, are there. */
+  run(steps: number): Promise<Block>;
 }
 
-/** Builds the model of a contestant on the backend that was started. */
-export function createContestant(tf: TfNamespace, options: ContestantOptions): Contestant {
-  const isOurs = options.variant === 'ours' || options.variant === 'ours-off';
-  return isOurs ? ourContestant(tf, options) : plainContestant(tf, options);
+/**
+ * The contestant of `options`. Its backend is started, but for a session, which starts its own in the
+ * first block; the model is built in the first block.
+ */
+export async function createContestant(
+  options: ContestantOptions,
+): Promise<{ contestant: Contestant; backend?: StartedBackend }> {
+  const { variant } = options;
+  if (variant === 'ours' || variant === 'ours-off') return { contestant: ourContestant(options) };
+  const backend = await startPlain(options.backend);
+  return { contestant: plainContestant(options), backend };
 }

@@ -30,7 +30,7 @@ export async function recordsExactness(
     { everySteps: 1, activationEverySteps: 1 },
     { onRecords: (some) => records.push(...some) },
   );
-  const model = compiledModel(tf, options);
+  const model = compiledModel(options);
   const trained = model.trainableWeights.map((weight) => weight.read() as unknown as Variable);
   const variables = new Map(trained.map((variable) => [variable.name, variable]));
   /** A copy of the values that leaves the tensor where it lies: reading would move it to the CPU. */

@@ -3,32 +3,22 @@ import { answer } from './port';
 import { tf } from '../../webview/runtime/tf';
 import { receiveWasm } from '../../webview/runtime/backends/wasm';
 import type { Block, ContestantOptions, Exactness, StartedBackend } from '../contestant';
-import { startBackend } from './backend';
 import { createContestant, type Contestant } from './contestants';
 import { adversarialExactness, recordsExactness } from './exactness';
 
 let options: ContestantOptions | undefined;
 let contestant: Contestant | undefined;
 
-async function start(asked: ContestantOptions): Promise<StartedBackend> {
+async function start(asked: ContestantOptions): Promise<StartedBackend | undefined> {
   options = asked;
-  return startBackend(asked);
+  const created = await createContestant(asked);
+  contestant = created.contestant;
+  return created.backend;
 }
 
-/** The first block also builds the model: its time is what a user waits for. */
-async function block(steps: number): Promise<Block> {
-  if (options === undefined) throw new Error('Call start first.');
-  const engine = tf.engine();
-  const before = performance.now();
-  contestant ??= createContestant(tf, options);
-  // What a contestant leaks is counted, then freed, so that one block does not slow the next.
-  const leaks = options.variant === 'tfjs-vis';
-  if (leaks) engine.startScope();
-  const losses = await contestant.run(steps);
-  const ms = performance.now() - before;
-  const { numTensors, numBytes } = tf.memory();
-  if (leaks) engine.endScope();
-  return { ms, losses, numTensors, numBytes };
+function block(steps: number): Promise<Block> {
+  if (contestant === undefined) throw new Error('Call start first.');
+  return contestant.run(steps);
 }
 
 function exactness(steps: number): Promise<Exactness> {

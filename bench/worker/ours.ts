@@ -1,56 +1,35 @@
-// Our loop, as it is shipped: an experiment module that the runtime trains. The gate starts and ends
-// the blocks, as it does when a user steps through a run.
-import type { StepRecord } from '../../src/shared/core/stepRecord';
-import type { TfNamespace } from '../../src/shared/tap/types';
-import { runExperiment } from '../../webview/runtime/experiment/run';
+// Our loop, as it is shipped: a session of the runtime that trains an experiment module. The bench is
+// its host: it lets the session take as many steps as a block has, as a user who steps through a run.
+import type { FromRuntime } from '../../src/shared/protocol/runtime';
+import { decodeStepRecords } from '../../src/shared/protocol/codec';
+import { Session } from '../../webview/runtime/session';
+import { tf } from '../../webview/runtime/tf';
 import type { ContestantOptions } from '../contestant';
 import type { Contestant } from './contestants';
 import { Batches } from './data';
 import { BATCH_SIZE, CLASSES, NET } from './nets';
 import { LOSS, OPTIMIZER } from './optimizers';
-import { chooseBackend, installRuntime } from './runtime';
+import { overhearRuntime } from './port';
 
 /** More than any run of the bench takes, so that no epoch ends within a block. */
-const STEPS_PER_EPOCH = 4096;
+const STEPS_PER_EPOCH = 8192;
 /** Sampling that records no step but the first: the loss alone is left. */
 const NEVER = 2 ** 31;
 
-/** Trains by the experiment loop. */
-export function ourContestant(tf: TfNamespace, options: ContestantOptions): Contestant {
-  const { net, optimizer, backend, variant, activationEverySteps } = options;
-  const losses: number[] = [];
-  let reached = 0;
-  let wake: (() => void) | undefined;
-  const sampling =
-    variant === 'ours-off'
-      ? { everySteps: NEVER, activationEverySteps: NEVER }
-      : { everySteps: 1, activationEverySteps };
-  let listener: ((records: readonly StepRecord[]) => void) | undefined;
-  const { tap, gate, flush } = installRuntime(tf, sampling, {
-    onRecords: (records) => {
-      losses.push(...records.map(({ loss }) => loss ?? Number.NaN));
-      listener?.(records);
-    },
-    onPaused: (step) => {
-      reached = step;
-      wake?.();
-    },
-  });
-  const batches = new Batches(tf, NET[net]);
+/** The experiment module that a user would write; its batches lie on the device already. */
+function experimentOf({ net, optimizer }: ContestantOptions) {
   const { inputShape } = NET[net];
-  const module = {
+  return {
     model: () => NET[net].build(tf),
-    data: () => ({
-      train: {
-        size: STEPS_PER_EPOCH * BATCH_SIZE,
-        featureShape: inputShape,
-        labelShape: [CLASSES],
-        batch: (indices: ArrayLike<number>) => {
-          const { xs, ys } = batches.at((indices[0] ?? 0) / BATCH_SIZE);
-          return Promise.resolve({ xs: xs.clone(), ys: ys.clone() });
-        },
-      },
-    }),
+    data: () => {
+      const batches = new Batches(tf, NET[net]);
+      const batch = (indices: ArrayLike<number>) => {
+        const { xs, ys } = batches.at((indices[0] ?? 0) / BATCH_SIZE);
+        return Promise.resolve({ xs: xs.clone(), ys: ys.clone() });
+      };
+      const size = STEPS_PER_EPOCH * BATCH_SIZE;
+      return { train: { size, featureShape: inputShape, labelShape: [CLASSES], batch } };
+    },
     training: {
       epochs: 1,
       batchSize: BATCH_SIZE,
@@ -59,45 +38,72 @@ export function ourContestant(tf: TfNamespace, options: ContestantOptions): Cont
       loss: LOSS,
     },
   };
-  let failure: Promise<never> | undefined;
-  const start = (): Promise<never> => {
-    const done = runExperiment(module, {
-      tf,
-      tap,
-      gate,
-      flush,
-      chooseBackend,
-      onRecords: (listen) => (listener = listen),
+}
+
+/** Trains by the experiment loop. */
+export function ourContestant(options: ContestantOptions): Contestant {
+  const { backend, variant, activationEverySteps } = options;
+  const session = new Session();
+  let steps = 0;
+  let isStarted = false;
+  let startedAt = 0;
+  let memory = { numTensors: 0, numBytes: 0 };
+  const batches: ArrayBuffer[] = [];
+  let settle: { paused: (step: number) => void; failed: (error: Error) => void } | undefined;
+
+  overhearRuntime((overheard) => {
+    const message = overheard as FromRuntime;
+    if (message.type === 'started') {
+      startedAt = performance.now();
+      if (message.backend === backend) return;
+      settle?.failed(new Error(`${backend} did not start: ${message.reason ?? 'no reason given'}`));
+    } else if (message.type === 'steps') {
+      // The buffer itself goes to the page.
+      batches.push(message.batch.slice(0));
+      memory = message.memory;
+    } else if (message.type === 'state' && message.state === 'paused') {
+      settle?.paused(message.step);
+    } else if (message.type === 'failed') {
+      settle?.failed(new Error(message.error.message));
+    } else if (message.type === 'finished') {
+      settle?.failed(new Error(`The training ended after ${message.steps} steps.`));
+    }
+  });
+
+  const start = (): void => {
+    isStarted = true;
+    session.program(() => Promise.resolve(experimentOf(options)));
+    const off = { everySteps: NEVER, activationEverySteps: NEVER };
+    session.receive({
+      type: 'start',
       options: {
         runId: 'bench',
         kind: 'experiment',
         seed: 1,
         backend,
         paused: true,
-        sampling,
+        sampling: variant === 'ours-off' ? off : { everySteps: 1, activationEverySteps },
         epsilon: 'keras',
         fusedUpdates: 'auto',
         hyperparameters: {},
       },
     });
-    return done.then(() => {
-      throw new Error(`The training ended after ${tap.step} steps; the bench asked for more.`);
-    });
   };
-  const pausedAt = (step: number): Promise<void> =>
-    new Promise((resolve) => {
-      wake = () => {
-        if (reached >= step) resolve();
-      };
-    });
+
   return {
-    run: async (steps) => {
-      const target = tap.step + steps;
-      const paused = pausedAt(target);
-      gate.step(steps);
-      failure ??= start();
-      await Promise.race([paused, failure]);
-      return losses.splice(0);
+    run: async (count) => {
+      steps += count;
+      const paused = new Promise<void>((resolve, reject) => {
+        settle = { paused: (step) => step >= steps && resolve(), failed: reject };
+      });
+      const before = performance.now();
+      if (!isStarted) start();
+      session.receive({ type: 'step', count });
+      await paused;
+      // Starting the backend is not counted for the others either.
+      const ms = performance.now() - Math.max(before, startedAt);
+      const records = batches.splice(0).flatMap((batch) => decodeStepRecords(batch));
+      return { ms, losses: records.map(({ loss }) => loss ?? Number.NaN), ...memory };
     },
   };
 }

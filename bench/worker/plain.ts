@@ -5,14 +5,14 @@
 import { tensorStats } from '@tensorflow/tfjs-vis/dist/util/math';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { summarize } from '../../src/shared/core/summary';
-import type { TfNamespace } from '../../src/shared/tap/types';
+import { tf } from '../../webview/runtime/tf';
 import { createOptimizer } from '../../webview/runtime/experiment/optimizer';
 import type { ContestantOptions } from '../contestant';
 import type { Contestant } from './contestants';
 import { Batches } from './data';
 import { NET } from './nets';
 import { LOSS, OPTIMIZER } from './optimizers';
-import { PROGRAM } from './programs';
+import { PROGRAM, type RunSteps } from './programs';
 import { installRuntime } from './runtime';
 
 interface NamedGradient {
@@ -24,10 +24,10 @@ interface Applying {
 }
 
 /** A model that is built and compiled as a user would. */
-export function compiledModel(
-  tf: TfNamespace,
-  { net, optimizer }: Pick<ContestantOptions, 'net' | 'optimizer'>,
-): LayersModel {
+export function compiledModel({
+  net,
+  optimizer,
+}: Pick<ContestantOptions, 'net' | 'optimizer'>): LayersModel {
   const model = NET[net].build(tf);
   model.compile({ optimizer: createOptimizer(tf, OPTIMIZER[optimizer]), loss: LOSS });
   return model;
@@ -52,13 +52,33 @@ function readBack(gradients: readonly NamedGradient[]): void {
 }
 
 /** Plain tfjs, with what the variant hooks into it. */
-export function plainContestant(tf: TfNamespace, options: ContestantOptions): Contestant {
+export function plainContestant(options: ContestantOptions): Contestant {
+  let train: RunSteps | undefined;
+  // What tfjs-vis leaks is counted, then freed, so that one block does not slow the next.
+  const leaks = options.variant === 'tfjs-vis';
+  const engine = tf.engine();
+  return {
+    run: async (steps) => {
+      const before = performance.now();
+      train ??= preparePlain(options);
+      if (leaks) engine.startScope();
+      const losses = await train(steps);
+      const ms = performance.now() - before;
+      const { numTensors, numBytes } = tf.memory();
+      if (leaks) engine.endScope();
+      return { ms, losses, numTensors, numBytes };
+    },
+  };
+}
+
+/** Builds the model and hooks in what the variant adds. */
+function preparePlain(options: ContestantOptions): RunSteps {
   const { variant, program, activationEverySteps } = options;
   const sampling = { everySteps: 1, activationEverySteps };
   const runtime =
     variant === 'hook' ? installRuntime(tf, sampling, { onRecords: () => undefined }) : undefined;
   const batches = new Batches(tf, NET[options.net]);
-  const model = compiledModel(tf, options);
+  const model = compiledModel(options);
   const run = PROGRAM[program](tf, model, batches);
   let afterStep: (() => Promise<void>) | undefined;
   if (variant === 'noop') hookGradients(model, () => undefined);
@@ -75,12 +95,10 @@ export function plainContestant(tf: TfNamespace, options: ContestantOptions): Co
       }
     };
   }
-  return {
-    run: async (steps) => {
-      runtime?.gate.resume();
-      const losses = await run(steps, afterStep);
-      runtime?.flush();
-      return losses;
-    },
+  return async (steps) => {
+    runtime?.gate.resume();
+    const losses = await run(steps, afterStep);
+    runtime?.flush();
+    return losses;
   };
 }

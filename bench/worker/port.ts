@@ -4,6 +4,21 @@
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const send = scope.postMessage.bind(scope);
 
+let overhear: ((message: unknown) => void) | undefined;
+
+/** What the runtime tells its host is given to `listener` before it is sent, as it always is. */
+export function overhearRuntime(listener: (message: unknown) => void): void {
+  overhear = listener;
+}
+
+scope.postMessage = (
+  message: unknown,
+  transfer: Transferable[] | StructuredSerializeOptions = [],
+) => {
+  overhear?.(message);
+  send(message, Array.isArray(transfer) ? { transfer } : transfer);
+};
+
 interface Call {
   call: number;
   method: string;

@@ -20,18 +20,16 @@ export interface BenchRuntime {
 
 export interface RuntimeEvents {
   onRecords: (records: readonly StepRecord[]) => void;
-  /** The gate holds the program, and every record was delivered. */
-  onPaused?: (step: number) => void;
 }
 
 /** The bench says which backend trains. */
-export const chooseBackend = (): void => undefined;
+const chooseBackend = (): void => undefined;
 
 /** Installs it on `tf`, whose backend has started. It stays for as long as the worker lives. */
 export function installRuntime(
   tf: TfNamespace,
   sampling: TapSampling,
-  { onRecords, onPaused }: RuntimeEvents,
+  { onRecords }: RuntimeEvents,
 ): BenchRuntime {
   Math.random = seededRandom(1);
   const clock = new Clock();
@@ -44,9 +42,7 @@ export function installRuntime(
     outbox.flush();
   };
   const gate: Gate = new Gate(Infinity, clock, {
-    onState: (state, step) => {
-      if (state === 'paused') onPaused?.(step);
-    },
+    onState: () => undefined,
     onLimit: () => undefined,
     onYield: (held) => {
       if (held) flush();
