@@ -50,6 +50,8 @@ function textOf(error: unknown): string {
 export class WorkerHost {
   private worker: Worker | undefined;
   private runId: string | undefined;
+  /** The wasm backend's binary, under way while the worker reads its script. */
+  private wasm: Promise<ArrayBuffer> | undefined;
 
   constructor(private readonly options: WorkerHostOptions) {}
 
@@ -68,6 +70,9 @@ export class WorkerHost {
     }
     this.worker = worker;
     this.runId = runId;
+    this.wasm = this.fetchWasm();
+    // Whoever needs it meets the failure again.
+    this.wasm.catch(() => undefined);
     let loaded = false;
     const release = (): void => {
       if (!loaded) URL.revokeObjectURL(url);
@@ -106,6 +111,7 @@ export class WorkerHost {
     this.worker?.terminate();
     this.worker = undefined;
     this.runId = undefined;
+    this.wasm = undefined;
   }
 
   private toWorker(message: PageToWorker): void {
@@ -124,13 +130,20 @@ export class WorkerHost {
     this.options.post({ type: 'fromRuntime', runId, message }, transferables(message));
   }
 
+  private async fetchWasm(): Promise<ArrayBuffer> {
+    const uri = this.options.wasmUri;
+    if (uri === undefined || uri === '') throw new Error('the page was not told its address');
+    const response = await fetch(uri);
+    if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`);
+    return response.arrayBuffer();
+  }
+
   private async sendWasm(runId: string, worker: Worker): Promise<void> {
     try {
-      const uri = this.options.wasmUri;
-      if (uri === undefined || uri === '') throw new Error('the page was not told its address');
-      const response = await fetch(uri);
-      if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`);
-      const binary = await response.arrayBuffer();
+      const fetched = this.wasm ?? this.fetchWasm();
+      // It is moved to the worker: asked again, it is fetched again.
+      this.wasm = undefined;
+      const binary = await fetched;
       if (this.worker === worker) this.toWorker({ type: 'wasm', binary });
     } catch (error) {
       if (this.worker !== worker) return;

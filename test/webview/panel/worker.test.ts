@@ -65,6 +65,25 @@ describe('panel page: training worker', function () {
     assert.ok(!messages.some((m) => (m as { type: string }).type === 'needWasm'));
   });
 
+  it('sends at most 20 batches of steps a second, however fast they come', async () => {
+    const steps = 2000;
+    const code = PROGRAM.replace('i < 10', `i < ${steps}`).replace('await tf.nextFrame()', '');
+    await panel.send({ type: 'launch', runId: 'a', code });
+    await waitFor('hello');
+    const started = performance.now();
+    const { message } = start('a') as Extract<ToPanel, { type: 'toRuntime' }>;
+    assert.ok(message.type === 'start');
+    const options = { ...message.options, backend: 'cpu', maxSteps: steps } as const;
+    await panel.send({ type: 'toRuntime', runId: 'a', message: { type: 'start', options } });
+    await waitFor('finished');
+    const seconds = (performance.now() - started) / 1000;
+    const messages = await runtimeMessages();
+    const batches = messages.filter((m) => m.type === 'steps').length;
+    // The first and the last batch wait for nothing.
+    assert.ok(batches >= 1 && batches <= 20 * seconds + 2, `${batches} in ${seconds} s`);
+    assert.deepEqual(messages.at(-1), { type: 'finished', outcome: 'completed', steps });
+  });
+
   it('is silent after it was ended, and hears nothing meant for another run', async () => {
     await panel.send({ type: 'launch', runId: 'a', code: PROGRAM });
     await waitFor('hello');
