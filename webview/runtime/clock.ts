@@ -7,10 +7,13 @@ export class Clock {
   private halted: number | undefined;
   private lost = 0;
 
+  /** @param before Seconds of training before this worker, where a run goes on. */
+  constructor(private readonly before = 0) {}
+
   /** Seconds of training time. Never runs backwards. */
   now(): number {
-    if (this.start === undefined) return 0;
-    return ((this.halted ?? native.now()) - this.lost - this.start) / 1000;
+    if (this.start === undefined) return this.before;
+    return this.before + ((this.halted ?? native.now()) - this.lost - this.start) / 1000;
   }
 
   /** The first step begins. */

@@ -27,7 +27,6 @@ export interface GateEvents {
 
 /** Holds the program between its steps. */
 export class Gate {
-  private steps = 0;
   /** Step number at which the program is held. */
   private holdAt = Infinity;
   private ended = false;
@@ -41,6 +40,8 @@ export class Gate {
     private readonly maxSteps: number,
     private readonly clock: Clock,
     private readonly events: GateEvents,
+    /** Optimizer steps taken: above 0 where a run goes on. */
+    private steps = 0,
   ) {}
 
   /** True while the program must not go on. */

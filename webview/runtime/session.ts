@@ -1,7 +1,6 @@
 // One run, from `start` to `finished` or `failed`: starts the backend, installs the tap, runs the
 // user's module and sends what comes of it. The host's messages arrive here.
 import type { LayersModel } from '@tensorflow/tfjs';
-import { seededRandom } from '../../src/shared/core/random';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import { installTap } from '../../src/shared/tap';
 import type { Tap, TappedLayer } from '../../src/shared/tap/types';
@@ -10,12 +9,16 @@ import { Activity } from './activity';
 import type { Choice } from './backends/chooser';
 import { startBackend, type ChosenBackend } from './backends/ladder';
 import { followingStatistics } from './backends/switching';
+import { isContextLost } from './backends/webgl';
 import { receiveWasm } from './backends/wasm';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint/checkpoint';
+import type { CheckpointKeeper } from './checkpoint/keeper';
 import { Clock } from './clock';
+import { CountedRandom } from './countedRandom';
 import { createGradientLensModule } from './data';
 import { runExperiment } from './experiment/run';
 import { EndOfRun, RunFailure, toRawError } from './failure';
-import { Gate } from './gate';
+import { Gate, type GateEvents } from './gate';
 import { installHooks } from './hooks';
 import { HostClient } from './hostClient';
 import { Outbox } from './outbox';
@@ -27,11 +30,12 @@ import { createWorkspaceFetch } from './workspaceFetch';
 
 /** The training of one user module. A worker serves one session. */
 export class Session {
-  private readonly clock = new Clock();
+  private clock = new Clock();
   private readonly host = new HostClient();
   private readonly outbox = new Outbox(() => {
     const { numTensors, numBytes } = tf.memory();
-    return { numTensors, numBytes };
+    const ours = this.keeper?.held ?? { numTensors: 0, numBytes: 0 };
+    return { numTensors: numTensors - ours.numTensors, numBytes: numBytes - ours.numBytes };
   });
   private readonly activity = new Activity((task) => this.admit(task));
   private load: (() => Promise<unknown>) | undefined;
@@ -39,6 +43,7 @@ export class Session {
   private gate: Gate | undefined;
   private tap: Tap | undefined;
   private chooser: ChosenBackend['chooser'];
+  private keeper: CheckpointKeeper | undefined;
   private listener: ((records: readonly StepRecord[]) => void) | undefined;
   private ended = false;
   private lastStep = 0;
@@ -56,7 +61,7 @@ export class Session {
   receive(message: PageToWorker): void {
     switch (message.type) {
       case 'start':
-        void this.start(message.options);
+        void this.start(message.options, message.checkpoint);
         break;
       case 'pause':
         this.gate?.pause();
@@ -82,31 +87,48 @@ export class Session {
   /** Ends the run with an error of user code or of the runtime. The first end counts. */
   fail(thrown: unknown, readDevice = true): void {
     if (this.ended || thrown instanceof EndOfRun) return;
+    // Whatever is thrown after the device is gone comes of that.
+    if (readDevice && isContextLost()) {
+      this.loseContext();
+      return;
+    }
     if (readDevice) this.flushTap();
     this.close();
     postToHost({ type: 'failed', error: toRawError(thrown), steps: this.tap?.step ?? 0 });
   }
 
-  private async start(options: StartOptions): Promise<void> {
+  private async start(options: StartOptions, saved?: ArrayBuffer): Promise<void> {
     if (this.options) return;
     this.options = options;
+    let checkpoint: Checkpoint | undefined;
+    try {
+      checkpoint = saved && decodeCheckpoint(saved);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.clock = new Clock(checkpoint?.seconds);
     this.maxSteps = options.maxSteps ?? Infinity;
     // Before the backend starts, which takes a while: a pause that arrives meanwhile must count.
-    const gate = this.createGate();
+    const gate = this.createGate(checkpoint?.step);
     if (options.paused) gate.pause();
     try {
       const backend = await startBackend(options, () => this.loseContext());
       sendStarted(backend);
       this.chooser = backend.chooser;
       for (const notice of backend.notices) postToHost({ type: 'notice', notice });
-      await this.run(options, gate);
+      await this.run(options, gate, checkpoint);
       this.finish('completed');
     } catch (error) {
       this.fail(error);
     }
   }
 
-  private async run(options: StartOptions, gate: Gate): Promise<void> {
+  private async run(
+    options: StartOptions,
+    gate: Gate,
+    checkpoint: Checkpoint | undefined,
+  ): Promise<void> {
     const { load } = this;
     if (!load) {
       throw new RunFailure(
@@ -114,8 +136,9 @@ export class Session {
         'The bundle of the model did not register itself; run the command again, and report it if it stays.',
       );
     }
-    Math.random = seededRandom(options.seed);
-    const tap = this.installTap(options);
+    const random = new CountedRandom(options.seed);
+    Math.random = random.next;
+    const tap = this.installTap(options, checkpoint?.step);
     installHooks({
       tf,
       tap,
@@ -134,6 +157,13 @@ export class Session {
         gate,
         options,
         chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
+        random,
+        checkpoint,
+        keeps: (keeper) => (this.keeper = keeper),
+        requireDevice: () => {
+          if (isContextLost()) throw contextLost();
+        },
+        seconds: () => this.clock.now(),
         onRecords: (listener) => (this.listener = listener),
         flush: () => this.flushTap(),
       });
@@ -163,8 +193,8 @@ export class Session {
     if (choice) sendStarted(choice);
   }
 
-  private createGate(): Gate {
-    this.gate = new Gate(this.maxSteps, this.clock, {
+  private createGate(stepsBefore = 0): Gate {
+    const events: GateEvents = {
       onState: (state, step) => {
         this.outbox.flush();
         postToHost({ type: 'state', state, step });
@@ -179,14 +209,16 @@ export class Session {
           'The program trains in a loop that never awaits: it can be stopped, but not paused. Add `await tf.nextFrame()` to the loop to make it pausable.';
         postToHost({ type: 'notice', notice: { code: 'never-awaits', message } });
       },
-    });
+    };
+    this.gate = new Gate(this.maxSteps, this.clock, events, stepsBefore);
     return this.gate;
   }
 
-  private installTap({ sampling }: StartOptions): Tap {
+  private installTap({ sampling }: StartOptions, stepsBefore = 0): Tap {
     this.tap = installTap<CapturedStack>(tf, {
       statistics: followingStatistics(tf),
       sampling,
+      stepsBefore,
       captureSite: () => ({ stack: captureStack() }),
       onRecords: (records) => this.send(records),
       onLayers: (layers) => sendLayers(layers),
@@ -239,10 +271,23 @@ export class Session {
     this.outbox.flush();
   }
 
+  /** An experiment goes on in a fresh worker, where it left off; a program cannot be held so. */
   private loseContext(): void {
-    const message =
-      'The browser took the WebGL context away, and with it the weights, usually because the GPU ran out of memory or its driver was reset. Run again with a smaller batch, or choose wasm in the setting gradientLens.backend.';
-    this.fail(new RunFailure('context-lost', message), false);
+    if (this.ended) return;
+    if (this.options?.kind !== 'experiment') {
+      this.fail(contextLost(), false);
+      return;
+    }
+    const latest = this.keeper?.latest;
+    const checkpoint =
+      latest &&
+      encodeCheckpoint({ ...latest, seconds: Math.max(latest.seconds, this.clock.now()) });
+    this.close();
+    const step = Math.max(this.tap?.step ?? 0, latest?.step ?? 0);
+    postToHost(
+      { type: 'interrupted', step, from: latest?.step ?? 0, ...(checkpoint && { checkpoint }) },
+      checkpoint ? [checkpoint] : [],
+    );
   }
 
   private readFile(path: string, start?: number, end?: number): Promise<ArrayBuffer> {
@@ -263,6 +308,12 @@ export class Session {
       list: (path: string) => this.host.request('list', { path }),
     };
   }
+}
+
+function contextLost(): RunFailure {
+  const message =
+    'The browser took the WebGL context away, and with it the weights, usually because the GPU ran out of memory or its driver was reset. Restart the run, with a smaller batch or with wasm in the setting gradientLens.backend.';
+  return new RunFailure('context-lost', message);
 }
 
 function sendStarted({ backend, reason, renderer }: ChosenBackend | Choice): void {

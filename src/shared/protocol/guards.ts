@@ -118,6 +118,15 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
       };
     case 'request':
       return request(fields);
+    case 'interrupted':
+      return {
+        type,
+        step: fields.count('step'),
+        from: fields.count('from'),
+        ...(fields.has('checkpoint') && {
+          checkpoint: bytes(fields.get('checkpoint'), fields.path('checkpoint')),
+        }),
+      };
     case 'finished':
       return {
         type,

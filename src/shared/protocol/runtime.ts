@@ -61,7 +61,8 @@ export interface RawError {
 }
 
 export type ToRuntime =
-  | { type: 'start'; options: StartOptions }
+  /** `checkpoint`: go on from there, see `interrupted`. */
+  | { type: 'start'; options: StartOptions; checkpoint?: ArrayBuffer }
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'step'; count: number }
@@ -116,6 +117,11 @@ export type FromRuntime =
         params: HostMethods[M]['params'];
       };
     }[HostMethod]
+  /**
+   * The last message of a worker that lost its device at `step`: the training can go on in a fresh
+   * one after step `from`, which is 0 where it starts again. Only a worker reads `checkpoint`.
+   */
+  | { type: 'interrupted'; step: number; from: number; checkpoint?: ArrayBuffer }
   /** The last message of a run; every record was sent before it. */
   | { type: 'finished'; outcome: 'completed' | 'stopped'; steps: number }
   | { type: 'failed'; error: RawError; steps: number };

@@ -42,6 +42,7 @@ class InstalledTap<Site extends object> implements Tap {
   constructor(tf: TfNamespace, options: TapOptions<Site>) {
     this.#tf = tf;
     this.#options = options;
+    this.#step = options.stepsBefore ?? 0;
     this.#layers = new LayerRegistry(
       () => options.captureSite(),
       (layers) => options.onLayers(layers),

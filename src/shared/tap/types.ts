@@ -49,6 +49,8 @@ export interface TappedLayer<Site> {
 export interface TapOptions<Site> {
   statistics: StatisticsEngine;
   sampling: TapSampling;
+  /** Steps taken before, where a training goes on; 0 where absent. */
+  stepsBefore?: number;
   /** Called while a layer or variable is constructed, to note where the user's code did so. */
   captureSite(): Site;
   /** Finished step records, in step order. May be called inside the user's training step: never throw. */

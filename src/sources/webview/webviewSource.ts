@@ -10,6 +10,7 @@ import {
   type HostMethods,
   type StartOptions,
 } from '../../shared/protocol/runtime';
+import { Recovery } from './recovery';
 import { toLayerInfo, toRunError } from './reports';
 import type { TrainingPage } from './trainingPage';
 import { WorkspaceFileError, type WorkspaceFiles } from './workspaceFiles';
@@ -41,6 +42,10 @@ export class WebviewSource implements RunSource {
   private launched = false;
   private paused: boolean;
   private lastStep = 0;
+  private lastEpoch = 0;
+  /** Controls that came before the worker was started; undefined once it was. */
+  private held: RunControl[] | undefined = [];
+  private readonly recovery = new Recovery();
   private stopTimer: NodeJS.Timeout | undefined;
   private silenceTimer: NodeJS.Timeout | undefined;
 
@@ -69,6 +74,8 @@ export class WebviewSource implements RunSource {
     if (!this.sink) return;
     if (control.type === 'stop') {
       this.stop();
+    } else if (this.held) {
+      this.held.push(control);
     } else {
       this.options.page.send(this.runId, control);
     }
@@ -97,6 +104,10 @@ export class WebviewSource implements RunSource {
       workerError: (message) => this.fail('worker-failed', message),
       lost: (notice) => this.end((sink) => sink.lost(notice)),
     });
+    this.launchWorker(bundle);
+  }
+
+  private launchWorker(bundle: Bundle): void {
     this.launched = true;
     this.watch(HELLO_MS, () => {
       this.fail(
@@ -105,7 +116,7 @@ export class WebviewSource implements RunSource {
           'happens again, reload the window.',
       );
     });
-    page.launch(this.runId, bundle.code);
+    this.options.page.launch(this.runId, bundle.code);
   }
 
   private stop(): void {
@@ -167,7 +178,7 @@ export class WebviewSource implements RunSource {
         this.hello(message.version, sink);
         break;
       case 'started':
-        sink.started(message);
+        sink.started(this.recovery.started(message));
         break;
       case 'layers':
         sink.layers(message.layers.map((layer) => toLayerInfo(layer, bundle.map)));
@@ -179,7 +190,7 @@ export class WebviewSource implements RunSource {
         this.plan(message, sink);
         break;
       case 'epoch':
-        sink.epoch({ epoch: message.epoch, step: message.step, metrics: message.metrics });
+        this.epoch(message, sink);
         break;
       case 'state':
         this.paused = message.state === 'paused';
@@ -197,6 +208,9 @@ export class WebviewSource implements RunSource {
         break;
       case 'request':
         void this.answer(message);
+        break;
+      case 'interrupted':
+        this.recover(message, sink, bundle);
         break;
       case 'finished':
         this.end((open) => open.finished(message.outcome, message.steps));
@@ -224,7 +238,30 @@ export class WebviewSource implements RunSource {
       return;
     }
     sink.progress('Starting the model');
-    this.options.page.send(this.runId, { type: 'start', options: this.options.start });
+    const { page, start } = this.options;
+    page.send(this.runId, this.recovery.startMessage({ ...start, paused: this.paused }));
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const control of held) page.send(this.runId, control);
+  }
+
+  /** The worker lost its device; a fresh one goes on. Steps that it takes again are known already. */
+  private recover(
+    loss: Extract<FromRuntime, { type: 'interrupted' }>,
+    sink: RunSink,
+    bundle: Bundle,
+  ): void {
+    this.options.page.terminate(this.runId);
+    sink.notice(this.recovery.note(loss));
+    this.held = [];
+    this.launchWorker(bundle);
+  }
+
+  private epoch(message: Extract<FromRuntime, { type: 'epoch' }>, sink: RunSink): void {
+    const { epoch, step, metrics } = message;
+    if (this.recovery.isRecovered && epoch <= this.lastEpoch) return;
+    this.lastEpoch = epoch;
+    sink.epoch({ epoch, step, metrics });
   }
 
   private steps(message: Extract<FromRuntime, { type: 'steps' }>, sink: RunSink): void {

@@ -239,14 +239,65 @@ describe('WebviewSource', () => {
     const s = scene();
     await s.settle();
     s.source.control({ type: 'pause' });
+    // A worker that has not been started would not hear it.
+    assert.deepEqual(s.sent, []);
+    s.say({ type: 'hello', version: 1 });
     s.source.control({ type: 'step', count: 3 });
-    assert.deepEqual(s.sent, [{ type: 'pause' }, { type: 'step', count: 3 }]);
+    const start = { type: 'start', options: START } as const;
+    assert.deepEqual(s.sent, [start, { type: 'pause' }, { type: 'step', count: 3 }]);
     const before = s.calls.length;
     s.source.dispose();
     s.source.dispose();
     s.source.control({ type: 'resume' });
     assert.equal(s.calls.length, before);
     assert.deepEqual(s.log.at(-1), 'terminate r1');
-    assert.equal(s.sent.length, 2);
+    assert.equal(s.sent.length, 3);
+  });
+
+  it('goes on in a fresh worker where the context was lost, at once on wasm the second time', async () => {
+    const s = scene();
+    const checkpoint = new ArrayBuffer(8);
+    const epoch = { type: 'epoch', epoch: 1, step: 10, metrics: { loss: 1 } } as const;
+    await s.settle();
+    s.say({ type: 'hello', version: 1 });
+    s.say({ type: 'started', backend: 'webgl', reason: 'It is faster.', tfjsVersion: '4.22.0' });
+    s.say({ type: 'state', state: 'paused', step: 10 });
+    s.say(epoch);
+    s.say({ type: 'interrupted', step: 12, from: 9, checkpoint });
+    assert.deepEqual(s.log.slice(1), ['terminate r1', 'launch r1 CODE']);
+    s.source.control({ type: 'resume' });
+    s.say({ type: 'hello', version: 1 });
+    assert.deepEqual(s.sent.slice(1), [
+      { type: 'start', options: { ...START, backend: 'webgl', paused: true }, checkpoint },
+      { type: 'resume' },
+    ]);
+    s.say({ type: 'started', backend: 'webgl', tfjsVersion: '4.22.0' });
+    s.say(epoch);
+    s.say({ type: 'interrupted', step: 30, from: 0 });
+    s.say({ type: 'hello', version: 1 });
+    assert.deepEqual(s.sent.at(-1), {
+      type: 'start',
+      options: { ...START, backend: 'wasm', paused: true },
+    });
+    s.say({ type: 'started', backend: 'wasm', tfjsVersion: '4.22.0' });
+    const told = (name: string) =>
+      s.calls.filter(([call]) => call === name).map(([, info]) => info);
+    // The epoch that came twice is told once.
+    assert.equal(told('epoch').length, 1);
+    assert.deepEqual(
+      (told('started') as { reason: string }[]).map(({ reason }) => reason),
+      [
+        'It is faster.',
+        'It is faster.',
+        'WebAssembly trains because the WebGL context was lost repeatedly.',
+      ],
+    );
+    const notices = (told('notice') as { message: string }[]).map(({ message }) => message);
+    assert.match(notices[0]!, /lost at step 12; training goes on from step 9 on\./);
+    assert.match(
+      notices[1]!,
+      /again, at step 30; training goes on from the beginning in WebAssembly/,
+    );
+    assert.ok(!s.names().includes('failed'));
   });
 });

@@ -34,6 +34,7 @@ window.launch = (id, code, wasm) => {
       return;
     }
     if (data.type === 'steps') data = { ...data, batch: toText(data.batch) };
+    if (data.checkpoint) data = { ...data, checkpoint: toText(data.checkpoint) };
     window.fromRuntime(id, data);
   };
   worker.onerror = (event) => window.fromRuntime(id, { type: 'workerError', message: event.message });
@@ -42,6 +43,9 @@ window.toRuntime = (id, message) => {
   if (message.type === 'response' && message.ok && message.base64) {
     const { base64, ...rest } = message;
     message = { ...rest, result: toBytes(base64) };
+  } else if (message.type === 'start' && message.base64) {
+    const { base64, ...rest } = message;
+    message = { ...rest, checkpoint: toBytes(base64) };
   }
   workers.get(id)?.postMessage(message);
 };
@@ -132,7 +136,8 @@ export class RuntimeBench {
       [id, code, setup.withoutWasm ? '' : this.wasm] as const,
     );
     await run.next('hello');
-    await send({ type: 'start', options });
+    const { checkpoint: base64 } = setup;
+    await send({ type: 'start', options, ...(base64 !== undefined && { base64 }) });
     return run;
   }
 
@@ -183,6 +188,8 @@ export interface RunSetup {
   /** Folder of the model file; reads are relative to it. Default: the repository. */
   folder?: string;
   file?: string;
+  /** State to go on from, as base64. */
+  checkpoint?: string;
   /** The page does not answer `needWasm`. */
   withoutWasm?: boolean;
 }

@@ -52,6 +52,13 @@ export function releaseWebgl(gl: WebGL2RenderingContext): void {
   gl.getExtension('WEBGL_lose_context')?.loseContext();
 }
 
+/** True where WebGL computes and its context is gone: what is read from it then means nothing. */
+export function isContextLost(): boolean {
+  if (tf.getBackend() !== 'webgl') return false;
+  const { gpgpu } = tf.backend() as unknown as WebglInternals;
+  return gpgpu.gl.isContextLost();
+}
+
 /** Starts tfjs's WebGL backend on `device`, without making it the one that computes; false: it cannot. */
 export function startWebgl(device: WebglDevice, epsilon: 'keras' | 'as-shipped'): boolean {
   const env = tf.env();
@@ -85,6 +92,7 @@ export function waitForGpu(gl: WebGL2RenderingContext, tensors: readonly Tensor[
 }
 
 interface WebglInternals {
+  gpgpu: { gl: WebGLRenderingContext };
   texData: { get(dataId: object): { texture?: { texture: WebGLTexture } | null } };
 }
 

@@ -6,7 +6,12 @@ import { WeightedMean } from './validation';
 export class EpochMeans {
   /** Batch sizes of the steps whose records have not come yet, by step number. */
   readonly #sizes = new Map<number, number>();
-  readonly #mean = new WeightedMean();
+  readonly #mean: WeightedMean;
+
+  /** @param before What was taken in the same epoch before, where a run goes on. */
+  constructor(before?: { sums: number[]; weight: number }) {
+    this.#mean = new WeightedMean(before?.sums, before?.weight);
+  }
 
   /** The step with this number trains on `size` samples. */
   expect(step: number, size: number): void {
@@ -21,6 +26,11 @@ export class EpochMeans {
       this.#sizes.delete(step);
       this.#mean.add([loss, ...Object.values(metrics)], size);
     }
+  }
+
+  /** What was taken so far. */
+  get state(): { sums: number[]; weight: number } {
+    return this.#mean.state;
   }
 
   /** The means, complete once every record was delivered. `names` begin with the loss. */

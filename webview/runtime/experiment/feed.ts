@@ -14,6 +14,14 @@ export interface FeedBatch {
   size: number;
 }
 
+/** Where a walk begins that was interrupted. */
+export interface Entry {
+  /** Batches that are passed over. */
+  batches: number;
+  /** Called before the first batch that counts is made. */
+  reached(): void;
+}
+
 /** Data in batches. */
 export interface Feed {
   /** Number of samples; undefined where a dataset does not tell. */
@@ -23,7 +31,11 @@ export interface Feed {
   /** Batches of an epoch; undefined where it is not known beforehand. */
   batches(batchSize: number): number | undefined;
   /** Walks through once; `order` gives the samples' order. Whoever takes a batch disposes it. */
-  epoch(batchSize: number, order?: Uint32Array): AsyncGenerator<FeedBatch, void, undefined>;
+  epoch(
+    batchSize: number,
+    order?: Uint32Array,
+    from?: Entry,
+  ): AsyncGenerator<FeedBatch, void, undefined>;
 }
 
 /** Turns `source` into a feed for `model`. `name` is `train` or `validation`, for messages. */
@@ -52,9 +64,16 @@ function isBatchSource(source: unknown): source is BatchSource {
   );
 }
 
-function* slices(size: number, batchSize: number, order?: Uint32Array): Generator<Uint32Array> {
+function* slices(
+  size: number,
+  batchSize: number,
+  order?: Uint32Array,
+  entry?: Entry,
+): Generator<Uint32Array> {
   const all = order ?? Uint32Array.from({ length: size }, (_, i) => i);
-  for (let from = 0; from < size; from += batchSize) yield all.subarray(from, from + batchSize);
+  entry?.reached();
+  for (let from = (entry?.batches ?? 0) * batchSize; from < size; from += batchSize)
+    yield all.subarray(from, from + batchSize);
 }
 
 function batchSourceFeed(
@@ -68,8 +87,8 @@ function batchSourceFeed(
     size: source.size,
     lazy: true,
     batches: (batchSize) => Math.ceil(source.size / batchSize),
-    async *epoch(batchSize, order) {
-      for (const indices of slices(source.size, batchSize, order)) {
+    async *epoch(batchSize, order, entry) {
+      for (const indices of slices(source.size, batchSize, order, entry)) {
         const { xs, ys } = await source.batch(Int32Array.from(indices));
         yield toBatch(tf, model, xs, ys, name);
       }
@@ -102,8 +121,8 @@ function arraysFeed(
     lazy: false,
     batches: (batchSize) => Math.ceil(size / batchSize),
     // A plain loop that offers each batch as the others do, after an await.
-    async *epoch(batchSize, order) {
-      for (const indices of slices(size, batchSize, order)) {
+    async *epoch(batchSize, order, entry) {
+      for (const indices of slices(size, batchSize, order, entry)) {
         const pick = (tensors: Tensor[]): Tensor[] =>
           tf.tidy(() => {
             const index = tf.tensor1d(Int32Array.from(indices), 'int32');
@@ -126,8 +145,13 @@ function datasetFeed(
     size: undefined,
     lazy: true,
     batches: () => batches,
-    async *epoch() {
+    async *epoch(_size, _order, entry) {
       const iterator = await dataset.iterator();
+      for (let i = 0; entry && i < entry.batches; i++) {
+        const { value } = (await iterator.next()) as { value: TensorContainer };
+        tf.dispose(value);
+      }
+      entry?.reached();
       for (;;) {
         const { value, done } = (await iterator.next()) as { value: unknown; done?: boolean };
         if (done) return;

@@ -7,8 +7,12 @@ import type { StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Tap, TfNamespace } from '../../../src/shared/tap/types';
 import { isShapeMessage, RunFailure } from '../failure';
 import type { Gate } from '../gate';
-import { postToHost } from '../scope';
-import { withClipping } from './clipping';
+import type { Checkpoint } from '../checkpoint/checkpoint';
+import { CheckpointKeeper } from '../checkpoint/keeper';
+import { restoreState } from '../checkpoint/state';
+import type { CountedRandom } from '../countedRandom';
+import { native, postToHost } from '../scope';
+import { clippedOptimizer, withClipping } from './clipping';
 import { createEarlyStopping } from './earlyStopping';
 import { EpochMeans } from './epochMeans';
 import { createFeed, type Feed, type FeedBatch } from './feed';
@@ -30,6 +34,16 @@ export interface ExperimentContext {
   options: StartOptions;
   /** Measures the backends on the model and takes the faster one, before the first step. */
   chooseBackend(model: LayersModel, batchSize: number): void;
+  /** The run's Math.random. */
+  random: CountedRandom;
+  /** Where the run goes on, after a worker before this one lost its device. */
+  checkpoint: Checkpoint | undefined;
+  /** Takes note of what keeps the last good state. */
+  keeps(keeper: CheckpointKeeper): void;
+  /** Throws where the device was lost: what is read from it then means nothing. */
+  requireDevice(): void;
+  /** Seconds of training time. */
+  seconds(): number;
   /** Calls `listener` with the step records that follow, when they are delivered. */
   onRecords(listener: (records: readonly StepRecord[]) => void): void;
   /** Waits for the device, delivers and sends every record so far. */
@@ -52,23 +66,53 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   const rateOfStep = scheduleOf(model, training, stepsPerEpoch && stepsPerEpoch * epochs);
   const order = orderOf(train, shuffle, options.seed);
   const shouldStop = createEarlyStopping(training.earlyStopping, validation !== undefined);
+  const { checkpoint, random } = context;
+  const optimizer = clippedOptimizer(model.optimizer);
+  if (checkpoint) restoreState(tf, model, optimizer, checkpoint);
   const steps = prepareSteps(model, context, progress);
+  const keeper = new CheckpointKeeper(tf, model, optimizer, native.now);
+  context.keeps(keeper);
+  const done: Record<string, number>[] = [];
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
+    const samples = order?.next(epoch === 1);
+    const before = checkpoint?.epochs[epoch - 1];
+    if (before) {
+      await passOver(tf, train, batchSize);
+      done.push(before);
+      shouldStop(before);
+      continue;
+    }
+    const resumed = checkpoint?.epoch === epoch ? checkpoint : undefined;
+    const entry = resumed && {
+      batches: resumed.batches,
+      reached: () => random.moveTo(resumed.draws),
+    };
+    let batches = resumed?.batches ?? 0;
     tap.setEpoch(epoch);
-    const means = new EpochMeans();
+    const means = new EpochMeans(resumed);
     context.onRecords((records) => means.take(records));
-    for await (const batch of train.epoch(batchSize, order?.next(epoch === 1))) {
+    for await (const batch of train.epoch(batchSize, samples, entry)) {
       await gate.pass();
       if (rateOfStep) setLearningRate(model.optimizer, rateOfStep(tap.step));
       means.expect(tap.step + 1, batch.size);
       tf.dispose(trainOn(model, steps, batch));
       tf.dispose([batch.xs, batch.ys]);
+      batches += 1;
+      keeper.offer(() => {
+        context.flush();
+        const { step } = tap;
+        const seconds = context.seconds();
+        const { draws } = random;
+        return { step, seconds, epoch, batches, ...means.state, epochs: [...done], draws };
+      });
     }
     context.flush();
     const metrics = means.named(model.metricsNames);
     if (validation) Object.assign(metrics, await validate(tf, model, validation, batchSize));
+    context.requireDevice();
     postToHost({ type: 'epoch', epoch, step: tap.step, metrics });
+    done.push({ ...metrics });
     await training.onEpochEnd?.(epoch, metrics, model);
     if (shouldStop(metrics)) {
       const message = `Training ended after epoch ${epoch}: ${training.earlyStopping?.monitor ?? 'the loss'} no longer improved.`;
@@ -118,6 +162,15 @@ function scheduleOf(
 function orderOf(feed: Feed, shuffle: boolean, seed: number): SampleOrder | undefined {
   if (!shuffle || feed.size === undefined) return undefined;
   return new SampleOrder(feed.size, seed, feed.lazy);
+}
+
+/** Begins an epoch that is done, because datasets shuffle anew whenever they are walked through. */
+async function passOver(tf: TfNamespace, feed: Feed, batchSize: number): Promise<void> {
+  if (feed.size !== undefined) return;
+  const walk = feed.epoch(batchSize);
+  const { value } = await walk.next();
+  if (value) tf.dispose([value.xs, value.ys]);
+  await walk.return();
 }
 
 /** On WebGL the first step compiles a program per operation and shape, which takes a while. */

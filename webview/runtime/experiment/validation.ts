@@ -31,8 +31,19 @@ export async function validate(
 
 /** Means of several quantities over batches of different sizes. */
 export class WeightedMean {
-  private sums: number[] = [];
-  private weight = 0;
+  private readonly sums: number[];
+
+  /** Begins empty, or with what another one had. */
+  constructor(
+    sums: readonly number[] = [],
+    private weight = 0,
+  ) {
+    this.sums = [...sums];
+  }
+
+  get state(): { sums: number[]; weight: number } {
+    return { sums: [...this.sums], weight: this.weight };
+  }
 
   add(values: readonly number[], weight: number): void {
     values.forEach((value, i) => (this.sums[i] = (this.sums[i] ?? 0) + value * weight));
