@@ -35,6 +35,8 @@ export class EpochList {
   private thin(): void {
     const kept = this.extremes();
     const bound = MAX_EPOCHS / 2 + kept.size + MAX_PROTECTED;
+    // First the epochs since the last thinning, at its distance; then all, at twice the distance.
+    this.list = this.thinned(kept);
     while (this.list.length > bound && this.stride < Number.MAX_SAFE_INTEGER) {
       this.stride *= 2;
       this.list = this.thinned(kept);

@@ -188,7 +188,7 @@ export class ScalarSeries {
     this.nonFiniteSteps.push(step);
     if (this.nonFiniteSteps.length <= MAX_NON_FINITE_STEPS) return;
     this.thinnings++;
-    while (this.nonFiniteSteps.length > MAX_NON_FINITE_STEPS / 2) {
+    while (this.nonFiniteSteps.length > MAX_NON_FINITE_STEPS * THINNED_SHARE) {
       this.nonFiniteGap *= 2;
       let last = -Infinity;
       this.nonFiniteSteps = this.nonFiniteSteps.filter((listed) => {

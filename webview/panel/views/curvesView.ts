@@ -15,6 +15,8 @@ import { Pacing } from './pacing';
 import type { Frame, PageActions, View } from './view';
 
 const TABLE_ROWS = 40;
+/** Steps with a non-finite loss from which on the host may list only some of them. */
+const MAYBE_THINNED = 250;
 
 export class CurvesView implements View {
   readonly root: HTMLElement;
@@ -202,7 +204,9 @@ function summary({ name, training, validation }: CurveGroup, nonFinite: number):
   const lowest = formatValue(finite.reduce((a, b) => Math.min(a, b)));
   const against =
     validation === undefined ? '' : `; validation now ${formatValue(validation.y.at(-1) ?? NaN)}`;
-  const bad = nonFinite === 0 ? '' : `; not finite in ${formatCount(nonFinite)} steps`;
+  // A list as long as this one may have been thinned by the host.
+  const least = nonFinite >= MAYBE_THINNED ? 'at least ' : '';
+  const bad = nonFinite === 0 ? '' : `; not finite in ${least}${formatCount(nonFinite)} steps`;
   return `Curve of ${name}: from ${first} to ${last}, lowest ${lowest}${against}${bad}`;
 }
 

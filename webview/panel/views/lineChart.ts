@@ -28,7 +28,9 @@ export interface LineChartData {
   hover: number | undefined;
 }
 
+/** Half the size of a cross, and the least distance of two, in pixels. */
 const MARKER = 4;
+const MARKER_GAP = 2;
 
 export class LineChart {
   private readonly chart: Chart<'line', Point[]>;
@@ -126,9 +128,13 @@ export class LineChart {
         if (data === undefined || theme === undefined || x === undefined) return;
         ctx.save();
         ctx.fillStyle = theme.error;
+        let last = -Infinity;
         for (const step of data.nonFiniteSteps) {
           // A cross, so that colour is not the only sign.
           const at = x.getPixelForValue(step);
+          // Crosses that would stand on one another are drawn once.
+          if (at - last < MARKER_GAP) continue;
+          last = at;
           ctx.strokeStyle = theme.error;
           ctx.lineWidth = 1.5;
           ctx.beginPath();
