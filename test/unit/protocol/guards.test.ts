@@ -30,6 +30,8 @@ const valid: FromRuntime[] = [
   { type: 'request', id: 1, method: 'readFile', params: { path: 'a.csv', start: 0, end: 10 } },
   { type: 'request', id: 2, method: 'readFile', params: { path: 'a.csv' } },
   { type: 'request', id: 3, method: 'list', params: { path: '.' } },
+  { type: 'interrupted', step: 9, from: 0 },
+  { type: 'interrupted', step: 9, from: 7, checkpoint: new ArrayBuffer(8) },
   { type: 'finished', outcome: 'stopped', steps: 9 },
   {
     type: 'failed',
@@ -84,7 +86,9 @@ describe('guard of the worker', () => {
   });
 
   it('refuses each message when any of its required fields is missing or of another type', () => {
-    const optional = new Set(['reason', 'renderer', 'activation', 'epochs', 'stepsPerEpoch']);
+    const optional = new Set([
+      ...['reason', 'renderer', 'activation', 'epochs', 'stepsPerEpoch', 'checkpoint'],
+    ]);
     for (const message of valid) {
       for (const key of Object.keys(message)) {
         if (optional.has(key)) continue;
@@ -124,6 +128,7 @@ describe('guard of the worker', () => {
       { type: 'request', id: 1, method: 'readFile', params: { path: 'x', start: 5, end: 1 } },
       { type: 'request', id: 1, method: 'readFile', params: { path: 'x', start: 5 } },
       { type: 'request', id: 1, method: 'readFile', params: { path: ['..'] } },
+      { type: 'interrupted', step: 9, from: 7, checkpoint: 'state' },
       { type: 'steps', batch: [1, 2], memory: { numTensors: 0, numBytes: 0 } },
     ];
     for (const [i, message] of hostile.entries()) {

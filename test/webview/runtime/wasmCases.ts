@@ -34,6 +34,8 @@ export const LAYERS: readonly LayerCase[] = [
   one("conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 'same' })", 4, 5, 3),
   one('conv2dTranspose({ filters: 2, kernelSize: 2 })', 4, 5, 3),
   forward(one('conv3dTranspose({ filters: 2, kernelSize: 2, strides: 2 })', 2, 3, 2, 2)),
+  one('depthwiseConv2d({ kernelSize: 3 })', 6, 7, 3),
+  one('depthwiseConv2d({ kernelSize: [2, 3] })', 5, 6, 2),
   one('depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2 })', 6, 7, 2),
   one("depthwiseConv2d({ kernelSize: 3, strides: 2, padding: 'same' })", 6, 6, 3),
   one("depthwiseConv2d({ kernelSize: 5, padding: 'same' })", 4, 7, 8),

@@ -1,10 +1,11 @@
 // The gradients of depthwiseConv2d for the wasm backend, which has none: one pass over the heap with
-// the channels innermost, as they lie in memory. (The cpu backend's kernels look every element up by
-// its indices, some thirty times slower.)
+// the channels innermost, as they lie in memory; by the input, at the usual stride and multiplier of 1,
+// wasm's own depthwiseConv2d with the filter turned round. (The cpu backend's kernel for the filter
+// looks every element up by its indices, some thirty times slower.)
 //   dW[r, c, i, m] = Σ x[b, s·y + d·r − pad, s·x' + d·c − pad, i] · dy[b, y, x', i·M + m]
 //   dx[b, s·y + d·r − pad, …, i] = Σ dy[b, y, x', i·M + m] · W[r, c, i, m]
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { backend_util, KernelFunc, TensorInfo } from '@tensorflow/tfjs';
+import type { backend_util, KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs';
 import { tf } from '../tf';
 
 type Shape4 = [number, number, number, number];
@@ -92,6 +93,8 @@ export const depthwiseBackpropInput: KernelFunc = ({ inputs, attrs, backend }) =
   const { dy, filter: weights } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const { inputShape } = attrs as unknown as { inputShape: number[] };
   const info = infoOf(attrs, inputShape, weights.shape);
+  const turned = byConvolution(wasm, info, dy, weights);
+  if (turned) return turned;
   const dx = wasm.makeOutput(inputShape, 'float32');
   const gradient = floats(wasm, dy);
   const kernel = floats(wasm, weights);
@@ -109,3 +112,36 @@ export const depthwiseBackpropInput: KernelFunc = ({ inputs, attrs, backend }) =
   });
   return dx;
 };
+
+/** dx as a convolution of dy; undefined where it is none. */
+function byConvolution(
+  wasm: BackendWasm,
+  info: ConvInfo,
+  dy: TensorInfo,
+  filter: TensorInfo,
+): TensorInfo | undefined {
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } = info;
+  const steps = [strideHeight, strideWidth, dilationHeight, dilationWidth];
+  const { top, bottom, left, right } = padInfo;
+  const rows = info.filterHeight - 1;
+  const columns = info.filterWidth - 1;
+  const pads = [rows - top, rows - bottom, columns - left, columns - right] as const;
+  if (info.outChannels !== info.inChannels || steps.some((step) => step !== 1)) return undefined;
+  if (pads.some((pad) => pad < 0)) return undefined;
+  const run = (name: string, inputs: Record<string, TensorInfo>, attrs: object) =>
+    tf.getKernel(name, 'wasm').kernelFunc({
+      inputs,
+      backend: wasm,
+      attrs: attrs as NamedAttrMap,
+    }) as TensorInfo;
+  const turned = run('Reverse', { x: filter }, { dims: [0, 1] });
+  const pad = [
+    [0, 0],
+    [pads[0], pads[1]],
+    [pads[2], pads[3]],
+    [0, 0],
+  ];
+  const dx = run('DepthwiseConv2dNative', { x: dy, filter: turned }, { strides: 1, pad });
+  wasm.disposeData(turned.dataId);
+  return dx;
+}
