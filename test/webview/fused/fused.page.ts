@@ -31,6 +31,7 @@ interface Outcome {
   weights: number[][];
   slots: number[][];
   fused: boolean;
+  fusedSteps: number;
   /** tf.memory().numTensors after each step. */
   numTensors: number[];
 }
@@ -49,7 +50,14 @@ async function train(loop: Loop, training: Training): Promise<Outcome> {
   const optimizer = withClipping(tf, inner, training);
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const random = seededRandom(5);
-  const outcome: Outcome = { losses: [], weights: [], slots: [], fused: false, numTensors: [] };
+  const outcome: Outcome = {
+    losses: [],
+    weights: [],
+    slots: [],
+    fused: false,
+    fusedSteps: 0,
+    numTensors: [],
+  };
   const ours =
     loop === 'trainOnBatch' ? undefined : createTrainStep(tf, model, { fused: loop === 'fused' });
   outcome.fused = ours?.fused ?? false;
@@ -71,6 +79,7 @@ async function train(loop: Loop, training: Training): Promise<Outcome> {
     outcome.numTensors.push(tf.memory().numTensors);
   }
   outcome.weights = model.getWeights().map(bits);
+  outcome.fusedSteps = ours?.fusedSteps ?? 0;
   ours?.dispose();
   const slots = recipeOf(inner, tf)?.slots() ?? [];
   outcome.slots = slots.flatMap(({ list }) => list.map(({ variable }) => bits(variable)));

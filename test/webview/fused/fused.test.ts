@@ -10,7 +10,15 @@ interface Outcome {
   weights: number[][];
   slots: number[][];
   fused: boolean;
+  fusedSteps: number;
   numTensors: number[];
+}
+
+interface Training {
+  net: string;
+  optimizer: string;
+  steps: number;
+  [option: string]: unknown;
 }
 
 describe('training step and fused updates', function () {
@@ -25,12 +33,16 @@ describe('training step and fused updates', function () {
   const train = (loop: string, training: object): Promise<Outcome> =>
     page.call<Outcome>('train', loop, training);
 
+  /** Steps that are fused of those that `training` asks for. */
+  const expectedFused = (loop: string, steps: number): number => (loop === 'fused' ? steps : 0);
+
   /** Trains in all three ways and compares every bit. */
-  async function assertSame(training: object): Promise<Outcome> {
+  async function assertSame(training: Training): Promise<Outcome> {
     const plain = await train('trainOnBatch', training);
     for (const loop of ['step', 'fused']) {
       const ours = await train(loop, training);
       assert.equal(ours.fused, loop === 'fused', `${loop} is fused`);
+      assert.equal(ours.fusedSteps, expectedFused(loop, training.steps), 'at every step');
       assert.deepEqual(ours.losses, plain.losses, `losses of ${loop}`);
       assert.deepEqual(ours.weights, plain.weights, `weights of ${loop}`);
       assert.deepEqual(ours.slots, plain.slots, `slots of ${loop}`);

@@ -17,6 +17,8 @@ export interface TrainStepOptions {
 export interface TrainStep {
   /** Whether the updates are fused. */
   readonly fused: boolean;
+  /** Steps so far whose update was fused. */
+  readonly fusedSteps: number;
   /**
    * Queues one optimizer step on a batch: one tensor per input and per output, which the caller may
    * dispose at once. Gives the loss and the metrics as scalars on the device, in the order of
@@ -49,6 +51,9 @@ export function createTrainStep(
   const train = trained.makeTrainFunction();
   return {
     fused: updates !== undefined,
+    get fusedSteps() {
+      return updates?.count ?? 0;
+    },
     step(xs, ys) {
       const [inputs, targets] = trained.standardizeUserDataXY(xs, ys);
       try {

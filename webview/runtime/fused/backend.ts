@@ -32,9 +32,8 @@ export function matrixOf(shape: readonly number[]): { rows: number; columns: num
   return { rows: shape.at(-2) ?? 1, columns: shape.at(-1) ?? 1 };
 }
 
-/** Whether the shader can read `view` as a tensor of `shape`: packed data keep the shape they were made in. */
-export function readableAs(view: TextureView, shape: readonly number[]): boolean {
-  if (view.layout === 'unpacked') return true;
+/** Whether a packed tensor has the blocks of `shape`: its data keep the shape they were made in. */
+export function hasBlocksOf(view: TextureView, shape: readonly number[]): boolean {
   const { rows, columns } = matrixOf(shape);
   const blockRows = Math.ceil(rows / 2);
   const matrices = shape.slice(0, -2).reduce((product, size) => product * size, 1);

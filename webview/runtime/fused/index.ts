@@ -4,12 +4,15 @@ import type { Optimizer } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../src/shared/tap/types';
 import { updateBackend } from './backend';
 import { provesEqual } from './proof';
+import { UpdateProgram } from './program';
 import type { RecipeFinder } from './recipe';
 import { ownUpdate, recipeOf } from './recipes';
 import { Updater, type Gradients } from './updater';
 
 /** Fused updates at work on an optimizer. */
 export interface FusedUpdates {
+  /** Updates made by the program; the others were left to tfjs, for where their tensors lay. */
+  readonly count: number;
   /** Gives the optimizer its own update back, and frees the program. */
   dispose(): void;
 }
@@ -28,18 +31,27 @@ export function fuseUpdates(
   const recipe = findRecipe(optimizer);
   const update = ownUpdate(optimizer);
   if (!backend || !recipe || !update) return undefined;
-  if (!provesEqual(tf, backend, optimizer, findRecipe, update)) return undefined;
-  const updater = Updater.create(tf, backend, recipe);
-  if (!updater) return undefined;
+  const program = UpdateProgram.compile(backend.gpgpu.gl, recipe);
+  if (!program) return undefined;
+  if (!provesEqual({ tf, backend, optimizer, findRecipe, update, program })) {
+    program.dispose();
+    return undefined;
+  }
+  const updater = new Updater(tf, backend, recipe, program);
+  let count = 0;
   const applyGradients = (gradients: Gradients): void => {
-    if (!updater.apply(optimizer, gradients)) update.call(optimizer, gradients);
+    if (updater.apply(optimizer, gradients)) count += 1;
+    else update.call(optimizer, gradients);
   };
   // On the instance only. The tap meets it there when the optimizer is next used.
   const own: object = Object.assign(optimizer, { applyGradients });
   return {
+    get count() {
+      return count;
+    },
     dispose() {
       Reflect.deleteProperty(own, 'applyGradients');
-      updater.dispose();
+      program.dispose();
     },
   };
 }

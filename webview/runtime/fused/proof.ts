@@ -4,6 +4,7 @@ import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
 import { seededRandom } from '../../../src/shared/core/random';
 import type { TfNamespace } from '../../../src/shared/tap/types';
 import type { UpdateBackend } from './backend';
+import type { UpdateProgram } from './program';
 import type { RecipeFinder } from './recipe';
 import { Updater } from './updater';
 
@@ -18,20 +19,28 @@ interface OptimizerClass {
   fromConfig(constructor: unknown, config: unknown): Optimizer;
 }
 
+/** What the proof is about. */
+export interface Claim {
+  tf: TfNamespace;
+  backend: UpdateBackend;
+  /** Its class and configuration count; the optimizer itself is not touched. */
+  optimizer: Optimizer;
+  findRecipe: RecipeFinder;
+  /** The update of its class, as tfjs has it. */
+  update: Optimizer['applyGradients'];
+  /** The program of its recipe. */
+  program: UpdateProgram;
+}
+
 /** Runs both updates side by side on optimizers of their own. Leaves nothing behind. */
-export function provesEqual(
-  tf: TfNamespace,
-  backend: UpdateBackend,
-  optimizer: Optimizer,
-  findRecipe: RecipeFinder,
-  update: Optimizer['applyGradients'],
-): boolean {
+export function provesEqual(claim: Claim): boolean {
+  const { tf, backend, optimizer, findRecipe, update, program } = claim;
   const optimizerClass = optimizer.constructor as unknown as OptimizerClass;
   const twin = (): Optimizer => optimizerClass.fromConfig(optimizerClass, optimizer.getConfig());
   const [reference, fused] = [twin(), twin()];
   const recipe = findRecipe(fused);
   const referenceRecipe = findRecipe(reference);
-  const updater = recipe && Updater.create(tf, backend, recipe);
+  const updater = recipe && new Updater(tf, backend, recipe, program);
   const { variable, tensor, tidy } = tf;
   const start = adversarialValues(0);
   const weights = ['reference', 'fused'].map((name) =>
@@ -54,7 +63,6 @@ export function provesEqual(
     slots(referenceRecipe).forEach((slot, i) => pairs.push([slot, slots(recipe)[i] as Tensor]));
     return pairs.every(([a, b]) => sameBits(a, b));
   } finally {
-    updater?.dispose();
     for (const made of [expected, actual, reference, fused]) made.dispose();
     for (const twinned of [reference, fused]) disposeRate(twinned);
   }

@@ -5,13 +5,19 @@
 // - `quotient` gives 1 where both are equal, as tfjs's division does.
 import type { Recipe } from './recipe';
 
-/** How an input lies: every element alike, as tfjs's packed texels, or one element per texel. */
-export const PLACE = { constant: 0, packed: 1, unpacked: 2 } as const;
+/**
+ * How an input lies: every element alike; in the blocks of the weight; in the blocks of another shape,
+ * as reshapes share data; or one element per texel, row by row.
+ */
+export const PLACE = { constant: 0, packed: 1, reshaped: 2, unpacked: 3 } as const;
 
 /** Names of the inputs, by texture unit. */
 export function inputsOf(recipe: Recipe): string[] {
   return ['g', 'w', ...recipe.slots().map(({ name }) => name)];
 }
+
+/** The first inputs, gradient and weight, may lie in any way. */
+const ANY_PLACE = 2;
 
 /** Names of the new tensors, by render target. */
 export function outputsOf(recipe: Recipe): string[] {
@@ -20,6 +26,12 @@ export function outputsOf(recipe: Recipe): string[] {
 
 /** Rows of the uniform `geometry` before those of the inputs. */
 export const GEOMETRY_ROWS = 2;
+
+/** Slots are made by updates, packed; gradients and initial weights lie as their operations left them. */
+function load(name: string, i: number): string {
+  const place = `values_${name}, geometry[${GEOMETRY_ROWS + i}], block`;
+  return `vec4 ${name} = ${i < ANY_PLACE ? `loadAny(${place}, elements)` : `loadBlock(${place})`};`;
+}
 
 /** A triangle that covers the target, drawn without any attribute. */
 export const VERTEX_SHADER = `#version 300 es
@@ -40,7 +52,8 @@ ${inputs.map((name) => `uniform sampler2D values_${name};`).join('\n')}
 ${recipe.numbers.map((name) => `uniform float ${name};`).join('\n')}
 uniform uint allOnes;
 // Of the weight: texels per texture row, blocks per row of blocks, rows of blocks, then columns and
-// rows of elements. Of each input: place, texels per texture row, bits of the constant.
+// rows of elements. Of each input: place, texels per texture row, then the constant's bits, or
+// columns and rows of the shape that it is packed by.
 uniform ivec4 geometry[${GEOMETRY_ROWS + inputs.length}];
 ${outputs.map((name, i) => `layout(location = ${i}) out vec4 target_${name};`).join('\n')}
 
@@ -60,16 +73,27 @@ vec4 larger(vec4 a, vec4 b) {
   return exact(vec4(larger(a.x, b.x), larger(a.y, b.y), larger(a.z, b.z), larger(a.w, b.w)));
 }
 
-float element(sampler2D values, int width, int index) {
-  return texelFetch(values, ivec2(index % width, index / width), 0).r;
+float element(sampler2D values, ivec4 place, int index) {
+  int width = place.y;
+  if (place.x == ${PLACE.unpacked}) return texelFetch(values, ivec2(index % width, index / width), 0).r;
+  int column = index % place.z;
+  int line = index / place.z;
+  int row = line % place.w;
+  int blockRow = line / place.w * ((place.w + 1) / 2) + row / 2;
+  int block = blockRow * ((place.z + 1) / 2) + column / 2;
+  return texelFetch(values, ivec2(block % width, block / width), 0)[2 * (row % 2) + column % 2];
 }
 
-vec4 load(sampler2D values, ivec4 place, int block, ivec4 elements) {
+vec4 loadBlock(sampler2D values, ivec4 place, int block) {
   if (place.x == ${PLACE.constant}) return vec4(intBitsToFloat(place.z));
-  int width = place.y;
-  if (place.x == ${PLACE.packed}) return texelFetch(values, ivec2(block % width, block / width), 0);
-  return vec4(element(values, width, elements.x), element(values, width, elements.y),
-    element(values, width, elements.z), element(values, width, elements.w));
+  return texelFetch(values, ivec2(block % place.y, block / place.y), 0);
+}
+
+vec4 loadAny(sampler2D values, ivec4 place, int block, ivec4 elements) {
+  if (place.x <= ${PLACE.packed}) return loadBlock(values, place, block);
+  vec4 result;
+  for (int i = 0; i < 4; i++) result[i] = element(values, place, elements[i]);
+  return result;
 }
 
 void main() {
@@ -81,12 +105,7 @@ void main() {
   int rows = geometry[1].y;
   int first = (blockRow / geometry[0].z * rows + row) * columns + column;
   ivec4 elements = first + ivec4(0, 1, columns, columns + 1);
-  ${inputs
-    .map(
-      (name, i) =>
-        `vec4 ${name} = load(values_${name}, geometry[${GEOMETRY_ROWS + i}], block, elements);`,
-    )
-    .join('\n  ')}
+  ${inputs.map(load).join('\n  ')}
   ${recipe.formulas}
   // tfjs counts on zeros where a block sticks out of the tensor.
   bool right = column + 1 >= columns;

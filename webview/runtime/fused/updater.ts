@@ -2,18 +2,19 @@
 // variables then take over, as they take over the results of tfjs's own update.
 import type { NamedTensorMap, Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../src/shared/tap/types';
+import type { TextureView } from '../statistics/webgl/textures';
 import {
   allocatePacked,
+  hasBlocksOf,
   isInMemory,
   matrixOf,
-  readableAs,
   requireView,
   uploadPacked,
   viewOf,
   type Canvas,
   type UpdateBackend,
 } from './backend';
-import { UpdateProgram, type Draw } from './program';
+import type { Draw, UpdateProgram } from './program';
 import type { Recipe, Slot } from './recipe';
 import { GEOMETRY_ROWS, PLACE } from './shader';
 
@@ -34,7 +35,7 @@ interface CountingOptimizer {
   incrementIterations(): void;
 }
 
-/** Updates the variables of one optimizer. Dispose it. */
+/** Updates the variables of one optimizer. */
 export class Updater {
   readonly #tf: TfNamespace;
   readonly #backend: UpdateBackend;
@@ -43,22 +44,12 @@ export class Updater {
   /** Slots that were made here and never written: their texture is spared. */
   readonly #untouched = new WeakMap<Tensor, number>();
 
-  private constructor(
-    tf: TfNamespace,
-    backend: UpdateBackend,
-    recipe: Recipe,
-    program: UpdateProgram,
-  ) {
+  /** @param program That of the recipe, or of one with the same formulas. It stays the caller's. */
+  constructor(tf: TfNamespace, backend: UpdateBackend, recipe: Recipe, program: UpdateProgram) {
     this.#tf = tf;
     this.#backend = backend;
     this.#recipe = recipe;
     this.#program = program;
-  }
-
-  /** Undefined where the device refuses the program. */
-  static create(tf: TfNamespace, backend: UpdateBackend, recipe: Recipe): Updater | undefined {
-    const program = UpdateProgram.compile(backend.gpgpu.gl, recipe);
-    return program && new Updater(tf, backend, recipe, program);
   }
 
   /**
@@ -74,8 +65,8 @@ export class Updater {
       const weight = this.#variable(name);
       return (
         weight !== undefined &&
-        this.#canRead(weight, weight) &&
-        slots.every(({ list }) => !list[i] || this.#canRead(list[i].variable, weight)) &&
+        this.#canRead(weight) &&
+        slots.every(({ list }) => !list[i] || this.#canReadSlot(list[i].variable, weight)) &&
         (isAbsent(gradient) || this.#canTake(gradient, weight))
       );
     });
@@ -96,26 +87,27 @@ export class Updater {
     return true;
   }
 
-  dispose(): void {
-    this.#program.dispose();
-  }
-
   #variable(name: string): Variable | undefined {
     return this.#tf.engine().registeredVariables[name];
   }
 
-  /** Whether a weight or slot can be read where it is, or uploaded. */
-  #canRead(variable: Variable, weight: Variable): boolean {
-    if (!this.#fits(variable, weight)) return false;
-    const view = viewOf(this.#backend, variable);
-    if (view === undefined) return isInMemory(this.#backend, variable);
-    return readableAs(view, weight.shape);
+  /** Whether a weight can be read where it is, or uploaded. */
+  #canRead(weight: Variable): boolean {
+    const found = viewOf(this.#backend, weight) !== undefined || isInMemory(this.#backend, weight);
+    return found && this.#fits(weight, weight);
+  }
+
+  /** Slots are in the blocks of the weight from their first update on. */
+  #canReadSlot(slot: Variable, weight: Variable): boolean {
+    if (!this.#fits(slot, weight)) return false;
+    const view = viewOf(this.#backend, slot);
+    if (view === undefined) return isInMemory(this.#backend, slot);
+    return view.layout !== 'unpacked' && hasBlocksOf(view, weight.shape);
   }
 
   /** Where the gradient is in memory, tfjs may compute in JavaScript: that is left to it. */
   #canTake(gradient: Tensor, weight: Variable): boolean {
-    const view = this.#fits(gradient, weight) ? viewOf(this.#backend, gradient) : undefined;
-    return view !== undefined && readableAs(view, weight.shape);
+    return this.#fits(gradient, weight) && viewOf(this.#backend, gradient) !== undefined;
   }
 
   #fits(tensor: Tensor, weight: Variable): boolean {
@@ -166,14 +158,25 @@ export class Updater {
       return requireView(this.#backend, gradient).texture;
     }
     if (isInMemory(this.#backend, tensor)) uploadPacked(this.#backend, tensor);
-    const { layout, width, texture } = requireView(this.#backend, tensor);
-    row.set([layout === 'unpacked' ? PLACE.unpacked : PLACE.packed, width, 0]);
+    const view = requireView(this.#backend, tensor);
+    const { layout, width, texture } = view;
+    if (layout === 'unpacked') row.set([PLACE.unpacked, width]);
+    else if (hasBlocksOf(view, tensor.shape)) row.set([PLACE.packed, width]);
+    else row.set([PLACE.reshaped, width, elementColumns(view), elementRows(view)]);
     return texture;
   }
 }
 
 function isAbsent(gradient: Tensor | null | undefined): gradient is null | undefined {
   return gradient === null || gradient === undefined;
+}
+
+function elementColumns({ columns, oddColumns }: TextureView): number {
+  return 2 * columns - (oddColumns ? 1 : 0);
+}
+
+function elementRows({ rows, oddRows }: TextureView): number {
+  return 2 * rows - (oddRows ? 1 : 0);
 }
 
 function floatBits(value: number): number {
