@@ -13,7 +13,7 @@ import { measureCase, nameOf } from './measure';
 import { parseOptions, UsageError, type BenchOptions } from './options';
 import { planCases } from './plan';
 import { formatMarkdown, formatResults } from './report';
-import { describeMachine, firstStepRowsOf, rowsOf, type Results } from './results';
+import { describeMachine, firstOfEach, firstStepRowsOf, rowsOf, type Results } from './results';
 
 const RESULTS = path.join(root, 'bench/results.json');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -88,7 +88,7 @@ async function run(options: BenchOptions, browser: Browser, checks: Checks): Pro
       chromium: browser.version(),
       node: process.versions.node,
     },
-    rows: found.flatMap(({ rows }) => rows),
+    rows: firstOfEach(found.flatMap(({ rows }) => rows)),
     programs: found.flatMap(({ programs }) => programs),
     activations: found.flatMap(({ activations }) => activations),
     firstStep: firstSteps.flatMap(firstStepRowsOf),

@@ -34,13 +34,13 @@ export const PAIRS = 15;
 const QUICK_PAIRS = 2;
 
 /**
- * Steps of a block: about a third of a second on two cores without a GPU, and two at least, so that
- * a loop that overlaps steps can show it.
+ * Steps of a block: about a sixth of a second on two cores without a GPU. A block of one step leaves
+ * nothing to overlap, which is to the disadvantage of our loop.
  */
 const STEPS: Record<BackendName, Record<NetName, number>> = {
-  webgl: { mlp: 24, deep: 6, cnn: 2, lstm: 3, resnet: 2 },
-  wasm: { mlp: 200, deep: 24, cnn: 3, lstm: 40, resnet: 16 },
-  cpu: { mlp: 64, deep: 6, cnn: 2, lstm: 24, resnet: 2 },
+  webgl: { mlp: 12, deep: 4, cnn: 1, lstm: 2, resnet: 2 },
+  wasm: { mlp: 120, deep: 12, cnn: 2, lstm: 16, resnet: 8 },
+  cpu: { mlp: 32, deep: 4, cnn: 1, lstm: 8, resnet: 1 },
 };
 /** On a GPU a step takes about as long for every net. */
 const DEVICE_STEPS = 40;
@@ -56,13 +56,35 @@ const entrant = (variant: Variant): Entrant => ({
 });
 
 const PLAIN = entrant('trainOnBatch');
-const OWN = (['noop', 'hook', 'ours', 'ours-off'] as const).map(entrant);
-const PEERS = (['readback', 'tfjs-vis'] as const).map(entrant);
+const OWN = [entrant('noop'), entrant('hook'), entrant('ours'), entrant('ours-off')] as const;
+const PEERS = [entrant('readback'), entrant('tfjs-vis')] as const;
 
 /** cpu trains CNNs too slowly for blocks of bearable length. */
 const CPU_NETS: readonly NetName[] = ['mlp', 'lstm'];
 /** The nets on which `fit` and `minimize` are run too, and default activation sampling. */
 const SMALL_NETS: readonly NetName[] = ['mlp', 'deep'];
+
+/**
+ * How many contestants may run side by side on WebGL. A software WebGL keeps about a thousand compiled
+ * routines (SwiftShader: 1024) and drops the one used longest ago; contestants whose shaders (80 each
+ * for mlp, 250 for resnet) do not fit in together would compile theirs again in every block.
+ */
+const MOST_CONTESTANTS: Record<NetName, number> = { mlp: 9, deep: 9, lstm: 6, cnn: 5, resnet: 4 };
+
+/** The contestants of a net, in groups that run side by side, each with its baseline. */
+function groupsOf(backend: BackendName, net: NetName, isFull: boolean): Entrant[][] {
+  const activations = { ...entrant('ours'), name: EVERY_STEP, activationEverySteps: 1 };
+  const everyStep = isFull ? [activations] : [];
+  const peers = isFull ? PEERS : [];
+  const all = [PLAIN, ...OWN, ...peers, ...everyStep];
+  if (backend !== 'webgl' || all.length <= MOST_CONTESTANTS[net]) return [all];
+  const [noop, hook, ours, off] = OWN;
+  return [
+    [PLAIN, noop, hook, ours],
+    [PLAIN, ours, off, ...everyStep],
+    ...(isFull ? [[PLAIN, ...peers]] : []),
+  ];
+}
 
 /** The cases of a run. `activationEverySteps` is the setting's default. */
 export function planCases(options: BenchOptions, activationEverySteps: number): Case[] {
@@ -77,17 +99,9 @@ export function planCases(options: BenchOptions, activationEverySteps: number): 
         const pairs = options.pairs ?? PAIRS;
         const common = { net, optimizer, backend, pairs };
         const isFull = optimizer === 'adam' && backend !== 'cpu';
-        cases.push({
-          ...common,
-          program: 'trainOnBatch',
-          steps,
-          entrants: [
-            PLAIN,
-            ...OWN,
-            ...(isFull ? PEERS : []),
-            ...(isFull ? [{ ...entrant('ours'), name: EVERY_STEP, activationEverySteps: 1 }] : []),
-          ],
-        });
+        for (const entrants of groupsOf(backend, net, isFull)) {
+          cases.push({ ...common, program: 'trainOnBatch', steps, entrants });
+        }
         if (!isFull || !SMALL_NETS.includes(net)) continue;
         cases.push({
           ...common,

@@ -110,6 +110,17 @@ export function rowsOf(measured: Measured): Pick<Results, 'rows' | 'programs' | 
   return { rows, programs, activations };
 }
 
+/** A contestant may stand in several groups of its net: the first that has the row gives it. */
+export function firstOfEach(rows: readonly Row[]): Row[] {
+  const unique = new Map<string, Row>();
+  for (const row of rows) {
+    const { net, optimizer, backend, variant, against } = row;
+    const key = [net, optimizer, backend, variant, against].join(' ');
+    if (!unique.has(key)) unique.set(key, row);
+  }
+  return [...unique.values()];
+}
+
 /** The rows of first steps, whose times are the whole first step. */
 export function firstStepRowsOf(measured: Measured): FirstStepRow[] {
   const variants = ['noop', 'hook', 'ours'] as const;

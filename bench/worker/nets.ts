@@ -76,14 +76,14 @@ function cnn(tf: TfNamespace): LayersModel {
   });
 }
 
-/** An LSTM of 32 units over 12 steps of 16 features: 6,602 parameters in 5 tensors. */
+/** An LSTM of 32 units over 8 steps of 16 features: 6,602 parameters in 5 tensors. */
 function lstm(tf: TfNamespace): LayersModel {
   const glorot = initializers(tf);
   return tf.sequential({
     layers: [
       tf.layers.lstm({
         units: 32,
-        inputShape: [12, 16],
+        inputShape: [8, 16],
         kernelInitializer: glorot(),
         // Not orthogonal, the default: its decomposition would be most of the first step.
         recurrentInitializer: glorot(),
@@ -122,7 +122,7 @@ function resnet(tf: TfNamespace): LayersModel {
     const shortcut = strides === 1 ? x : conv(x, filters, 1, strides);
     return relu(apply(layers.add(), [y, shortcut]));
   };
-  const input = tf.input({ shape: [12, 12, 3] });
+  const input = tf.input({ shape: [8, 8, 3] });
   const stem = relu(conv(input, 8, 3, 1));
   const features = block(block(stem, 8, 1), 16, 2);
   const pooled = apply(layers.globalAveragePooling2d({}), features);
@@ -138,6 +138,6 @@ export const NET: Record<NetName, Net> = {
   mlp: { inputShape: [784], build: mlp },
   deep: { inputShape: [784], build: deep },
   cnn: { inputShape: [28, 28, 1], build: cnn },
-  lstm: { inputShape: [12, 16], build: lstm },
-  resnet: { inputShape: [12, 12, 3], build: resnet },
+  lstm: { inputShape: [8, 16], build: lstm },
+  resnet: { inputShape: [8, 8, 3], build: resnet },
 };

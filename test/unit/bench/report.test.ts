@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Measured } from '../../../bench/measure';
 import { BY_DEFAULT, EVERY_STEP, planCases, type Case } from '../../../bench/plan';
 import { formatMarkdown, formatResults, formatTable } from '../../../bench/report';
-import { firstStepRowsOf, rowsOf, type Results } from '../../../bench/results';
+import { firstOfEach, firstStepRowsOf, rowsOf, type Results } from '../../../bench/results';
 import { parseOptions } from '../../../bench/options';
 
 function measured(times: Record<string, number[]>, program: Case['program'] = 'trainOnBatch') {
@@ -87,6 +87,12 @@ describe('rows of the bench', () => {
     );
   });
 
+  it('come once, from the first group of contestants that has them', () => {
+    const again = rowsOf(measured({ trainOnBatch: [10], ours: [9], 'ours-off': [8] })).rows;
+    const rows = firstOfEach([...rowsOf(MEASURED).rows, ...again]);
+    assert.deepEqual(rows, rowsOf(MEASURED).rows);
+  });
+
   it('of first steps are against trainOnBatch', () => {
     const rows = firstStepRowsOf(measured({ trainOnBatch: [100], noop: [101], ours: [90] }));
     assert.deepEqual(
@@ -142,10 +148,18 @@ describe('plan of the bench', () => {
   });
 
   it('measures at least fifteen pairs, with the noise floor in every table', () => {
-    for (const { entrants, pairs, net } of planCases(parseOptions([]), 10)) {
+    const measured = new Map<string, Set<string>>();
+    for (const { entrants, pairs, net, optimizer, backend } of planCases(parseOptions([]), 10)) {
       assert.ok(pairs >= 15, net);
-      if (entrants[0]?.variant !== 'trainOnBatch') continue;
-      assert.ok(entrants.some(({ variant }) => variant === 'noop'));
+      const name = `${backend} ${net} ${optimizer}`;
+      const variants = measured.get(name) ?? new Set();
+      for (const { variant } of entrants) variants.add(variant);
+      measured.set(name, variants);
+    }
+    for (const [name, variants] of measured) {
+      for (const variant of ['trainOnBatch', 'noop', 'hook', 'ours', 'ours-off']) {
+        assert.ok(variants.has(variant), `${variant} on ${name}`);
+      }
     }
   });
 
