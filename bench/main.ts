@@ -1,5 +1,6 @@
 // `npm run bench`: what the statistics cost, against plain tfjs and against other ways to look at
 // gradients; and that they change nothing, leave nothing behind, and are exact.
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -31,6 +32,9 @@ async function readJson<T>(file: string): Promise<T> {
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options.table) {
+    if (!existsSync(RESULTS)) {
+      throw new UsageError('There is no bench/results.json yet: run `npm run bench` first.');
+    }
     print(formatMarkdown(await readJson<Results>(RESULTS)));
     return 0;
   }
