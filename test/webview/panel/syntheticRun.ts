@@ -5,7 +5,7 @@ import { type Random, randomNormal, seededRandom } from '../../../src/shared/cor
 import type { EpochRecord, LayerInfo } from '../../../src/shared/core/run';
 import type { LayerRecord, StepRecord } from '../../../src/shared/core/stepRecord';
 import { summarize } from '../../../src/shared/core/summary';
-import { RunHistory } from '../../../src/run/runHistory';
+import { RunHistory, type HistoryCursor } from '../../../src/run/runHistory';
 import type { RunView, StepsMessage, ToPanel } from '../../../src/shared/protocol/panel';
 
 export interface SyntheticOptions {
@@ -119,16 +119,27 @@ export function syntheticRun(options: SyntheticOptions): SyntheticRun {
   return { layers, records, epochs };
 }
 
-/** What the host remembers of records [0, to) of the run. */
-function historyOf(run: SyntheticRun, to: number): RunHistory {
-  const history = new RunHistory();
-  for (const record of run.records.slice(0, to)) {
+/** Lets the host's history take records [from, to) of the run. */
+function extend(history: RunHistory, run: SyntheticRun, from: number, to: number): void {
+  for (const record of run.records.slice(from, to)) {
     history.append(record);
     const epoch = run.epochs.find(({ step }) => step === record.step);
     if (epoch) history.addEpoch(epoch);
   }
+}
+
+/** What the host remembers of records [0, to) of the run. */
+function historyOf(run: SyntheticRun, to: number): RunHistory {
+  const history = new RunHistory();
+  extend(history, run, 0, to);
   return history;
 }
+
+/** Histories that go on where the newest update ended, so that updates in a row cost little. */
+const feeds = new WeakMap<
+  readonly StepRecord[],
+  { history: RunHistory; at: number; cursor: HistoryCursor }
+>();
 
 /** A view of the run at its newest step, changed by `change`. */
 export function viewOf(run: SyntheticRun, change: Partial<RunView> = {}): RunView {
@@ -176,9 +187,15 @@ export function updateOf(
   change: Partial<RunView> = {},
 ): ToPanel {
   const part = { ...run, records: run.records.slice(0, to) };
-  const { cursor } = historyOf(run, from).since();
-  const { curves, isWhole, histograms, newest } = historyOf(run, to).since(cursor);
-  return { type: 'update', view: viewOf(part, change), curves, isWhole, histograms, newest };
+  let feed = feeds.get(run.records);
+  if (feed?.at !== from) {
+    const history = historyOf(run, from);
+    feed = { history, at: from, cursor: history.since().cursor };
+  }
+  extend(feed.history, run, from, to);
+  const { cursor, ...steps } = feed.history.since(feed.cursor);
+  feeds.set(run.records, { history: feed.history, at: to, cursor });
+  return { type: 'update', view: viewOf(part, change), ...steps };
 }
 
 /** The finding that a vanishing run has, with numbers of the run itself. */
