@@ -176,6 +176,41 @@ describe('experiment modules in the worker', function () {
     await refused(source, /no hyperparameter "epoch".*"epochs"/, { hyperparameters: { epoch: 1 } });
   });
 
+  describe('on WebGL', () => {
+    const source = MODULE(
+      "epochs: 3, optimizer: 'adam', clipNorm: 0.5, metrics: ['accuracy'], schedule: { type: 'cosine' }",
+    );
+
+    it('fused updates change no bit of losses, metrics, weights or gradients', async () => {
+      const [fused, own] = [
+        await trained(source, 9, { backend: 'webgl' }),
+        await trained(source, 9, { backend: 'webgl', fusedUpdates: 'off' }),
+      ];
+      const bare = ({ records }: RuntimeRun) =>
+        records.map((record) => ({ ...record, seconds: 0 }));
+      assert.deepEqual(bare(fused), bare(own));
+      assert.deepEqual(fused.all('epoch'), own.all('epoch'));
+      const { loss, acc } = fused.all('epoch')[0]!.metrics;
+      const first = fused.records.slice(0, 3);
+      assert.ok(Math.abs(loss! - first.reduce((sum, record) => sum + record.loss! / 3, 0)) < 1e-12);
+      assert.ok(
+        Math.abs(acc! - first.reduce((sum, record) => sum + record.metrics['acc']! / 3, 0)) < 1e-12,
+      );
+    });
+
+    it('says what it does before the first step, and leaves no tensor behind', async () => {
+      const run = await trained(MODULE('epochs: 100'), 300, { backend: 'webgl' });
+      const messages = run.all('progress').map(({ message }) => message);
+      const checking = messages.indexOf('Checking fused optimizer updates on this device');
+      assert.equal(messages[checking + 1], 'Compiling shaders for the first step');
+      // Between steps and within one, but no more at the end than at the beginning.
+      const counts = run.all('steps').map(({ memory }) => memory.numTensors);
+      assert.ok(Math.max(...counts) - Math.min(...counts) < 100, String(counts));
+      const off = await trained(MODULE('epochs: 1'), 3, { backend: 'webgl', fusedUpdates: 'off' });
+      assert.ok(off.all('progress').every(({ message }) => !/fused/.test(message)));
+    });
+  });
+
   describe('data', () => {
     const withData = (data: string, more = ''): string => `${DATA}
       ${more}
