@@ -1,5 +1,6 @@
 // Steps on their way out. A step's summaries are queued on the device when the step is taken and
 // fetched later, so that the device never idles: records leave in step order, a step or two late.
+// Reading back costs as much as a short step, so that several steps of a fast net are read at once.
 import type { StepRecord, TensorSummary } from '../core/stepRecord';
 import type { PendingSummaries } from './types';
 
@@ -13,8 +14,14 @@ interface StepInFlight {
   measured: { names: string[]; pending: PendingSummaries }[];
 }
 
-/** Steps that may be on the device; at the next one, the oldest is waited for. */
+/** Batches of steps that may be on the device; at the next one, the oldest is waited for. */
 const MAX_IN_FLIGHT = 2;
+
+/** Longest time that a step waits for others to be read with, in seconds. */
+const BATCH_SECONDS = 0.025;
+
+/** Most steps that are read at once: bounds the work queued on the device, and the memory. */
+const MAX_BATCH = 8;
 
 /** The number in a summary of one element, which may be non-finite. */
 export function scalarOf(summary: TensorSummary): number {
@@ -24,12 +31,32 @@ export function scalarOf(summary: TensorSummary): number {
   return summary.min;
 }
 
+/** What sends measured steps on their way back. */
+export interface Submitter {
+  submit(): void;
+}
+
 /** Keeps steps in order until they are ready. */
 export class Delivery {
+  readonly #statistics: Submitter;
+  readonly #now: () => number;
   readonly #onRecords: (records: StepRecord[]) => void;
   readonly #steps: StepInFlight[] = [];
+  /** Steps measured since the last submission, and when the first of them was. */
+  #unsubmitted = 0;
+  #waitingSince = 0;
+  /** Time of the latest step, and seconds from step to step, smoothed. */
+  #latest: number | undefined;
+  #stepSeconds = Infinity;
 
-  constructor(onRecords: (records: StepRecord[]) => void) {
+  /** `now` in seconds, as in the step records. */
+  constructor(
+    statistics: Submitter,
+    now: () => number,
+    onRecords: (records: StepRecord[]) => void,
+  ) {
+    this.#statistics = statistics;
+    this.#now = now;
     this.#onRecords = onRecords;
   }
 
@@ -37,10 +64,14 @@ export class Delivery {
     return this.#steps.length;
   }
 
-  /** Queues the newest step and delivers older ones: those that are ready, and those too many. */
-  push(pending: PendingSummaries, assemble: StepInFlight['assemble']): void {
+  /** Queues the newest step, taken at `seconds`; delivers older ones: the ready ones, and those too many. */
+  push(pending: PendingSummaries, assemble: StepInFlight['assemble'], seconds: number): void {
     this.#steps.push({ pending, assemble, metrics: {}, measured: [] });
-    this.#deliver(this.#steps.length - 1, MAX_IN_FLIGHT);
+    if (this.#unsubmitted++ === 0) this.#waitingSince = seconds;
+    this.#observe(seconds);
+    const batch = this.#batch();
+    if (this.#unsubmitted >= batch) this.#submit();
+    this.#deliver(this.#steps.length - 1, MAX_IN_FLIGHT * batch);
   }
 
   /** Adds metrics to the newest step; false if it was delivered already. */
@@ -51,7 +82,10 @@ export class Delivery {
     const newest = this.#steps.at(-1);
     if (newest === undefined) return false;
     Object.assign(newest.metrics, metrics);
-    if (measured !== undefined) newest.measured.push(measured);
+    if (measured !== undefined) {
+      newest.measured.push(measured);
+      if (this.#unsubmitted === 0) this.#statistics.submit();
+    }
     return true;
   }
 
@@ -59,21 +93,44 @@ export class Delivery {
   poll(): void {
     const newest = this.#steps.at(-1);
     if (newest === undefined) return;
+    const due = this.#unsubmitted > 0 && this.#now() - this.#waitingSince >= BATCH_SECONDS;
+    if (due) this.#submit();
     const complete = Object.keys(newest.metrics).length > 0 || newest.measured.length > 0;
     this.#deliver(complete ? this.#steps.length : this.#steps.length - 1, Infinity);
   }
 
   /** Delivers everything, waiting for the device. */
   flush(): void {
+    if (this.#unsubmitted > 0) this.#submit();
     this.#deliver(this.#steps.length, 0);
   }
 
   /** Forgets everything. */
   discard(): void {
+    this.#unsubmitted = 0;
     for (const step of this.#steps.splice(0)) {
       step.pending.discard();
       for (const { pending } of step.measured) pending.discard();
     }
+  }
+
+  #submit(): void {
+    this.#unsubmitted = 0;
+    this.#statistics.submit();
+  }
+
+  #observe(seconds: number): void {
+    if (this.#latest !== undefined) {
+      const passed = seconds - this.#latest;
+      const known = Number.isFinite(this.#stepSeconds);
+      this.#stepSeconds = known ? 0.75 * this.#stepSeconds + 0.25 * passed : passed;
+    }
+    this.#latest = seconds;
+  }
+
+  /** Steps to be read at once: as many as are taken in the time that one may wait. */
+  #batch(): number {
+    return Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_SECONDS / this.#stepSeconds)));
   }
 
   /** Delivers at most `count` of the oldest: while they are ready, or while more than `keep` remain. */

@@ -47,7 +47,11 @@ class InstalledTap<Site extends object> implements Tap {
       () => options.captureSite(),
       (layers) => options.onLayers(layers),
     );
-    this.#delivery = new Delivery((records) => options.onRecords(records));
+    this.#delivery = new Delivery(
+      options.statistics,
+      () => options.now(),
+      (records) => options.onRecords(records),
+    );
     this.#sampler = new Sampler(options.sampling);
     this.#computations = new GradientComputations((names) => this.#sampler.wantsActivations(names));
     this.#layers.install(tf, this.#patches);
@@ -125,7 +129,7 @@ class InstalledTap<Site extends object> implements Tap {
         before: value,
       }));
       const { items, assemble } = planMeasurement(frame, loss, measured, captures, scalarOf);
-      this.#delivery.push(this.#options.statistics.measure(items), assemble);
+      this.#delivery.push(this.#options.statistics.measure(items), assemble, frame.seconds);
     } finally {
       for (const { gradient, value } of before) {
         gradient.dispose();

@@ -8,7 +8,7 @@ export type Tensor = tfjs.Tensor;
 
 /** Summaries under way: queued on the device at `measure`, fetched at `take`. */
 export interface PendingSummaries {
-  /** True when `take` will not wait for the device. */
+  /** True when `take` will not wait for the device; not before it was submitted. */
   isReady(): boolean;
   /** One summary per tensor given to `measure`, in that order. Waits for the device if it must. Once. */
   take(): TensorSummary[];
@@ -16,7 +16,10 @@ export interface PendingSummaries {
   discard(): void;
 }
 
-/** The difference of two tensors of one shape, which no engine needs as a tensor of its own. */
+/**
+ * The difference of two tensors of one shape, which no engine needs as a tensor of its own. Only `count`
+ * and `norm` are asked of it; cheapest right after its minuend in the list of what is measured.
+ */
 export interface Difference {
   minuend: Tensor;
   subtrahend: Tensor;
@@ -29,6 +32,11 @@ export type Measured = Tensor | Difference;
 export interface StatisticsEngine {
   /** Queues the summaries of `items`; their tensors may be disposed as soon as this returns. */
   measure(items: readonly Measured[]): PendingSummaries;
+  /**
+   * Sends what was measured since the last call on its way back. Several steps may share one way; `take`
+   * submits by itself what was not.
+   */
+  submit(): void;
   dispose(): void;
 }
 

@@ -27,6 +27,10 @@ class SlowEngine implements StatisticsEngine {
     };
   }
 
+  submit(): void {
+    // Answers are ready when the test says so.
+  }
+
   dispose(): void {
     this.open.length = 0;
   }
@@ -67,6 +71,47 @@ describe('tap: delivery', () => {
         assert.equal(tapped.tap.pending, 0);
       },
       { statistics },
+    );
+  });
+
+  it('reads several steps of a fast net at once, and those of a slow one each by itself', () => {
+    /** An engine that is ready with everything that was submitted. */
+    class BatchEngine extends SlowEngine {
+      readonly batches: number[] = [];
+
+      override submit(): void {
+        const batch = this.open.filter(({ ready }) => !ready);
+        for (const session of batch) session.ready = true;
+        this.batches.push(batch.length);
+      }
+    }
+    const statistics = new BatchEngine();
+    let seconds = 0;
+    let perStep = 0.004;
+    return withTap(
+      (tapped) => {
+        const step = stepper(tapped);
+        step(20);
+        assert.deepEqual(statistics.batches, [1, 6, 6, 6]);
+        assert.equal(tapped.tap.pending, 1);
+        tapped.tap.poll();
+        assert.equal(statistics.batches.length, 4);
+        seconds += 0.025;
+        tapped.tap.poll();
+        assert.equal(statistics.batches.length, 5, 'a step waits 25 ms at most');
+        perStep = 0.0001;
+        step(60);
+        assert.ok(Math.max(...statistics.batches) <= 8);
+        perStep = 0.5;
+        step(3);
+        assert.deepEqual(statistics.batches.slice(-2), [1, 1]);
+        assert.equal(tapped.tap.pending, 1);
+        assert.deepEqual(
+          tapped.flushed().map((record) => record.step),
+          Array.from({ length: 83 }, (_, i) => i + 1),
+        );
+      },
+      { statistics, now: () => (seconds += perStep) },
     );
   });
 
@@ -187,6 +232,7 @@ describe('tap: delivery', () => {
         take: () => [emptySummary()],
         discard: () => undefined,
       }),
+      submit: () => undefined,
       dispose: () => undefined,
     };
     return withTap(

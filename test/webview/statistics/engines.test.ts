@@ -9,6 +9,13 @@ interface Comparison {
   expected: TensorSummary;
 }
 
+/** The norm of a difference, next to its minuend in the list and apart from it. */
+interface DifferenceNorms {
+  count: number;
+  norms: number[];
+  expected: number;
+}
+
 /** Relative error allowed for mean, std and norm. */
 const TOLERANCE = 1e-5;
 
@@ -39,7 +46,7 @@ function noise(count: number, seed = 1): number[] {
 }
 
 const n = noise(3000);
-/** Values that break careless arithmetic. All are normal float32 numbers or zero. */
+/** Values that break careless arithmetic. */
 const ADVERSARIAL: Record<string, number[]> = {
   noise: n,
   tiny: n.map((v) => v * 1e-30),
@@ -55,6 +62,17 @@ const ADVERSARIAL: Record<string, number[]> = {
   ),
   'zeros of both signs': n.map((v, i) => (i % 3 === 0 ? 0 : i % 3 === 1 ? -0 : v)),
   'all zero': n.map(() => 0),
+  'around the smallest normal number': n.map((v) => v * 1e-37),
+  subnormal: n.map((v) => v * 1e-39),
+  'smallest subnormal': n.map((v, i) => (i % 7 === 0 ? Math.sign(v) * 2 ** -149 : 0)),
+  'subnormal among normal': n.map((v, i) => (i % 2 === 0 ? v * 1e-40 : v)),
+  'one subnormal, else zero': n.map((_, i) => (i === 77 ? -3 * 2 ** -149 : 0)),
+  'every magnitude of float32': n.map((v, i) => v * 2 ** ((i % 276) - 148)),
+  'mean far above std, tiny': n.map((v) => (1000 + v * 0.01) * 1e-38),
+  'mean far above std, huge': n.map((v) => (1000 + v * 0.01) * 1e34),
+  'all negative': n.map((v) => -1 - Math.abs(v)),
+  'one NaN among noise': n.map((v, i) => (i === 1500 ? NaN : v)),
+  'one Infinity among tiny': n.map((v, i) => (i === 2999 ? Infinity : v * 1e-38)),
   'non-finite mix': n.map((v, i) => [v, NaN, Infinity, -Infinity, v][i % 5]!),
   'nothing finite': n.map((_, i) => [NaN, Infinity, -Infinity][i % 3]!),
   'one element': [-3.5],
@@ -121,9 +139,17 @@ for (const backend of ['webgl', 'wasm', 'cpu']) {
       for (const [name, comparison] of Object.entries(results)) assertEqual(comparison, name);
     });
 
-    it('summarizes differences without making them', async () => {
-      const results = await page.call<Record<string, Comparison>>('compareDifferences');
-      for (const [name, comparison] of Object.entries(results)) assertEqual(comparison, name);
+    it('takes the norm of differences without making them', async () => {
+      const results = await page.call<Record<string, DifferenceNorms>>('compareDifferences');
+      for (const [name, { count, norms, expected }] of Object.entries(results)) {
+        assert.equal(count, 13 * 37);
+        for (const norm of norms) {
+          assert.ok(
+            Math.abs(norm - expected) <= TOLERANCE * expected,
+            `${name}: ${norm}, ${expected}`,
+          );
+        }
+      }
     });
 
     it('keeps several sessions in flight, and tfjs computes on', async () => {

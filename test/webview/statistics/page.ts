@@ -102,35 +102,45 @@ function compareDerived(): Record<string, Comparison> {
   }
 }
 
-/** Differences of tensors that lie alike, lie differently, or are partly in memory. */
-function compareDifferences(): Record<string, Comparison> {
-  const pairs: Record<string, [Place, Place]> = {
-    'unpacked, unpacked': ['unpacked', 'unpacked'],
-    'packed, packed': ['packed', 'packed'],
-    'packed, unpacked': ['packed', 'unpacked'],
-    'unpacked, in memory': ['unpacked', 'memory'],
-    'in memory, in memory': ['memory', 'memory'],
-  };
+/** Norms of differences of tensors that lie alike, lie differently, are partly in memory, tiny, huge. */
+function compareDifferences(): Record<
+  string,
+  { count: number; norms: number[]; expected: number }
+> {
+  const pairs: [Place, Place, number, number][] = [
+    ['unpacked', 'unpacked', 1, 1e-3],
+    ['packed', 'packed', 1, 1e-3],
+    ['packed', 'unpacked', 1, 1e-3],
+    ['unpacked', 'memory', 1, 1e-3],
+    ['memory', 'memory', 1, 1e-3],
+    ['packed', 'packed', 0, 1e-36],
+    ['packed', 'packed', 0, 1e37],
+    ['unpacked', 'unpacked', 0, 1e-30],
+    ['unpacked', 'unpacked', NaN, 1],
+  ];
   const before = tfjs.memory().numTensors;
-  const results: Record<string, Comparison> = {};
-  for (const [name, places] of Object.entries(pairs)) {
+  const results: Record<string, { count: number; norms: number[]; expected: number }> = {};
+  for (const [first, second, mean, std] of pairs) {
     const shape = [13, 37];
-    const [a, b] = places.map((where, i) => {
-      const drawn = tfjs.randomNormal(shape, 1, 1e-3, 'float32', i + 1);
-      const values = drawn.dataSync().slice() as Float32Array;
+    const [a, b] = [first, second].map((where, i) => {
+      const drawn = tfjs.randomNormal(shape, 0, 1, 'float32', i + 1);
+      const values = (drawn.dataSync() as Float32Array).map((v) => (mean || 0) + v * std);
+      if (Number.isNaN(mean)) values.set([NaN, Infinity, -Infinity], 100 * i);
       drawn.dispose();
-      return { tensor: tfjs.tensor(values, shape), values, where };
+      const tensor = tfjs.tensor(values, shape);
+      place(tensor, where);
+      return { tensor, values };
     });
-    place(a!.tensor, a!.where);
-    place(b!.tensor, b!.where);
-    const pending = statistics().measure([
-      a!.tensor,
-      { minuend: a!.tensor, subtrahend: b!.tensor },
-      b!.tensor,
-    ]);
+    const difference = { minuend: a!.tensor, subtrahend: b!.tensor };
+    const pending = statistics().measure([a!.tensor, difference, b!.tensor, difference]);
     tfjs.dispose([a!.tensor, b!.tensor]);
-    const expected = summarize(a!.values.map((v, i) => v - b!.values[i]!));
-    results[name] = { actual: pending.take()[1]!, expected };
+    const [, beside, , apart] = pending.take();
+    const expected = summarize(a!.values.map((v, i) => v - b!.values[i]!)).norm;
+    results[`${first}, ${second}, ${mean} ± ${std}`] = {
+      count: beside!.count,
+      norms: [beside!.norm, apart!.norm],
+      expected,
+    };
   }
   if (tfjs.memory().numTensors !== before) throw new Error('Tensors leaked.');
   return results;
@@ -152,6 +162,7 @@ async function inFlight(): Promise<{
     return pending;
   });
   pendings[2]!.discard();
+  statistics().submit();
   await base.data();
   const ready = pendings[4]!.isReady();
   const kept = [0, 1, 3, 4];

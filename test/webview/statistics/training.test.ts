@@ -58,7 +58,8 @@ for (const [backend, programs] of Object.entries(PROGRAMS)) {
             assert.ok(layer.gradient.norm > 0 && layer.updateRatio > 0, name);
           }
         }
-        assert.ok(maxPending <= 2, `${maxPending} steps on their way`);
+        // Two batches of at most eight steps.
+        assert.ok(maxPending <= 16, `${maxPending} steps on their way`);
         assert.deepEqual(page.errors, []);
       });
     }

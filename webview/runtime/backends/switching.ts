@@ -40,6 +40,7 @@ export function followingStatistics(namespace: TfNamespace): StatisticsEngine {
   };
   return {
     measure: (items) => current().measure(items),
+    submit: () => engines.forEach((engine) => engine.submit()),
     dispose: () => engines.forEach((engine) => engine.dispose()),
   };
 }

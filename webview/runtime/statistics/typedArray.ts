@@ -1,6 +1,6 @@
 // Statistics on the host side: for backends whose tensors live in memory (cpu: the values themselves,
 // wasm: a view of its heap, no copy), and for any other backend by reading each tensor.
-import { summarize, type NumericArray } from '../../../src/shared/core/summary';
+import { emptySummary, summarize, type NumericArray } from '../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
 import { summarizeFloat32 } from './float32';
 import type {
@@ -45,19 +45,24 @@ export function createTypedArrayStatistics(read: ReadValues): StatisticsEngine {
             : summarizeValues(read(item)),
         ),
       ),
+    submit: () => undefined,
     dispose: () => undefined,
   };
 }
 
-/** Reused for differences; grows to the largest tensor. */
-let scratch = new Float32Array(0);
-
-/** Summarizes a − b, rounded to float32 as the backends would. */
+/** Summarizes a − b, rounded to float32 as the backends would: of a difference only the norm is asked. */
 export function summarizeDifference(a: NumericArray, b: NumericArray): TensorSummary {
-  if (scratch.length < a.length) scratch = new Float32Array(a.length);
-  const difference = scratch.subarray(0, a.length);
-  for (let i = 0; i < a.length; i++) difference[i] = (a[i] as number) - (b[i] as number);
-  return summarizeValues(difference);
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) {
+    const change = Math.fround((a[i] as number) - (b[i] as number));
+    if (change - change === 0) squares += change * change;
+  }
+  return summaryOfDifference(a.length, Math.sqrt(squares));
+}
+
+/** All that is told of a difference. */
+export function summaryOfDifference(count: number, norm: number): TensorSummary {
+  return { ...emptySummary(), count, norm };
 }
 
 /** Below this many elements, the fixed cost of the fast way is more than what it saves. */

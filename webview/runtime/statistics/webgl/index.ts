@@ -4,35 +4,36 @@ import { TapError } from '../../../../src/shared/tap/errors';
 import type { NumericArray } from '../../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../../src/shared/core/stepRecord';
 import type {
+  Difference,
   Measured,
   PendingSummaries,
   StatisticsEngine,
   Tensor,
   TfNamespace,
 } from '../../../../src/shared/tap/types';
-import { KnownSummaries, summarizeDifference, summarizeValues } from '../typedArray';
-import { decodeSummary } from './decode';
-import { canRunKernel, compileKernel, type Kernel } from './programs';
+import {
+  KnownSummaries,
+  summarizeDifference,
+  summarizeValues,
+  summaryOfDifference,
+} from '../typedArray';
+import { decode } from './decode';
+import { canRunKernel, Kernels } from './programs';
 import { Dispatcher, type Dispatched } from './session';
-import { LAYOUTS, type Layout } from './shader';
-import { locate, subtractViews, webglBackend, type TextureView } from './textures';
+import { liesLike, locate, webglBackend, type TextureView } from './textures';
 
 /** The engine, or undefined where the context lacks what it needs. */
 export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undefined {
   const backend = webglBackend(tf);
   const gl = backend?.gpgpu.gl;
   if (backend === undefined || gl === undefined || !canRunKernel(gl)) return undefined;
-  const kernels = new Map<Layout, Kernel>();
-  for (const layout of LAYOUTS) {
-    const kernel = compileKernel(gl, layout);
-    if (kernel === undefined) return undefined;
-    kernels.set(layout, kernel);
-  }
-  const dispatcher = new Dispatcher(gl, (layout) => kernels.get(layout) as Kernel);
+  const kernels = new Kernels(gl);
+  if (kernels.of('unpacked', false) === undefined) return undefined;
+  const dispatcher = new Dispatcher(gl, kernels);
   const { mul, sub } = tf;
   return {
     measure(items) {
-      const known: (TensorSummary | undefined)[] = [];
+      const slots: Slot[] = [];
       const views: TextureView[] = [];
       const copies: Tensor[] = [];
       const copied = (copy: Tensor): Tensor => {
@@ -40,64 +41,65 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
         return copy;
       };
       const place = (tensor: Tensor): TextureView | 'in-memory' => {
-        const located = locate(backend, tensor);
-        if (located !== 'sliced') return located;
-        const copy = locate(backend, copied(mul(tensor, 1)));
-        return copy === 'sliced' ? 'in-memory' : copy;
+        let view = locate(backend, tensor);
+        if (view === 'sliced') view = locate(backend, copied(mul(tensor, 1)));
+        if (view === 'sliced' || view === 'in-memory') return 'in-memory';
+        return kernels.of(view.layout, false) === undefined ? 'in-memory' : view;
       };
       /** Values of a tensor, of a copy where they are not in memory already. */
       const read = (tensor: Tensor): NumericArray =>
         locate(backend, tensor) === 'in-memory'
           ? tensor.dataSync()
           : copied(mul(tensor, 1)).dataSync();
-      const locateItem = (item: Measured): TextureView | TensorSummary => {
-        if (!('minuend' in item)) {
-          const view = place(item);
-          return view === 'in-memory' ? summarizeValues(read(item)) : view;
-        }
-        const { minuend, subtrahend } = item;
+      const slotOf = (tensor: Tensor): Slot => {
+        const view = place(tensor);
+        if (view === 'in-memory') return { summary: summarizeValues(read(tensor)) };
+        return { view: views.push(view) - 1, size: tensor.size };
+      };
+      /** The norm of a change is found beside the summary of the tensor that changed, where it can be. */
+      const changeOf = ({ minuend, subtrahend }: Difference, last: Measured | undefined): Slot => {
+        const slot = slots.at(-1);
         const [a, b] = [place(minuend), place(subtrahend)];
         if (a === 'in-memory' || b === 'in-memory') {
-          return summarizeDifference(read(minuend), read(subtrahend));
+          return { summary: summarizeDifference(read(minuend), read(subtrahend)) };
         }
-        const view = subtractViews(a, b) ?? place(copied(sub(minuend, subtrahend)));
-        return view === 'in-memory' ? summarizeDifference(read(minuend), read(subtrahend)) : view;
+        const inPlace = liesLike(a, b) && kernels.of(a.layout, true) !== undefined;
+        if (!inPlace) return slotOf(copied(sub(minuend, subtrahend)));
+        const beside = last === minuend && slot !== undefined && 'view' in slot;
+        const view = beside ? slot.view : views.push(a) - 1;
+        views[view] = { ...a, before: b.texture };
+        return { changeOf: view, size: minuend.size };
       };
-      for (const item of items) {
-        const located = locateItem(item);
-        if ('histogram' in located) known.push(located);
-        else if (views.push(located) > 0) known.push(undefined);
-      }
-      const sizes = items.map((item) => ('minuend' in item ? item.minuend.size : item.size));
+      items.forEach((item, i) => {
+        slots.push('minuend' in item ? changeOf(item, items[i - 1]) : slotOf(item));
+      });
       const pending =
         views.length === 0
-          ? new KnownSummaries(known as TensorSummary[])
-          : new GpuSummaries(dispatcher.dispatch(views), known, sizes);
+          ? new KnownSummaries(slots.flatMap((slot) => ('summary' in slot ? [slot.summary] : [])))
+          : new GpuSummaries(dispatcher.dispatch(views), slots);
       for (const copy of copies) copy.dispose();
       return pending;
     },
+    submit: () => dispatcher.submit(),
     dispose() {
       dispatcher.dispose();
-      for (const { program } of kernels.values()) gl.deleteProgram(program);
+      kernels.dispose();
     },
   };
 }
 
+/** Where the summary of an item comes from. */
+type Slot =
+  { summary: TensorSummary } | { view: number; size: number } | { changeOf: number; size: number };
+
 /** Summaries of which some are known, and the others still on the device. */
 class GpuSummaries implements PendingSummaries {
   readonly #dispatched: Dispatched;
-  readonly #known: readonly (TensorSummary | undefined)[];
-  /** Number of elements of each tensor. */
-  readonly #sizes: readonly number[];
+  readonly #slots: readonly Slot[];
 
-  constructor(
-    dispatched: Dispatched,
-    known: readonly (TensorSummary | undefined)[],
-    sizes: readonly number[],
-  ) {
+  constructor(dispatched: Dispatched, slots: readonly Slot[]) {
     this.#dispatched = dispatched;
-    this.#known = known;
-    this.#sizes = sizes;
+    this.#slots = slots;
   }
 
   isReady(): boolean {
@@ -106,19 +108,20 @@ class GpuSummaries implements PendingSummaries {
 
   take(): TensorSummary[] {
     const words = this.#dispatched.read();
-    let next = 0;
-    return this.#known.map((known, i) => {
-      if (known !== undefined) return known;
-      const extent = this.#dispatched.extents[next++];
-      const summary = extent && decodeSummary(words, extent.first, extent.chunks);
-      if (summary?.count !== this.#sizes[i]) {
+    const decoded = this.#dispatched.extents.map(({ first, chunks }) =>
+      decode(words, first, chunks),
+    );
+    return this.#slots.map((slot) => {
+      if ('summary' in slot) return slot.summary;
+      const found = decoded['view' in slot ? slot.view : slot.changeOf];
+      if (found?.summary.count !== slot.size) {
         throw new TapError(
           'statistics-incomplete',
           'The graphics device returned incomplete statistics; it was probably reset. ' +
             'Restart the run, or set the backend to wasm.',
         );
       }
-      return summary as TensorSummary;
+      return 'view' in slot ? found.summary : summaryOfDifference(slot.size, found.change);
     });
   }
 

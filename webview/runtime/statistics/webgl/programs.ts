@@ -1,18 +1,7 @@
-// Compiles the kernel, once per layout, when a tensor of that layout is first met.
+// Compiles the kernel, once per layout and use, when a tensor first needs it.
 import { FRAGMENT_SHADER, OUTPUTS, vertexShader, WORDS, type Layout } from './shader';
 
-const UNIFORMS = [
-  'values',
-  'subtrahend',
-  'subtract',
-  'width',
-  'texels',
-  'chunk',
-  'columns',
-  'rows',
-  'oddColumns',
-  'oddRows',
-] as const;
+const UNIFORMS = ['values', 'before', 'size', 'shape'] as const;
 
 /** A linked kernel and where its uniforms are. */
 export interface Kernel {
@@ -31,11 +20,41 @@ export function canRunKernel(
   return components >= WORDS && units >= 2;
 }
 
+/** The kernels of a context. */
+export class Kernels {
+  readonly #gl: WebGL2RenderingContext;
+  readonly #compiled = new Map<string, Kernel | undefined>();
+
+  constructor(gl: WebGL2RenderingContext) {
+    this.#gl = gl;
+  }
+
+  /** The kernel for tensors of this layout, alone or `changed` against another; undefined where refused. */
+  of(layout: Layout, changed: boolean): Kernel | undefined {
+    const key = changed ? `${layout}, changed` : layout;
+    if (!this.#compiled.has(key)) {
+      this.#compiled.set(key, compileKernel(this.#gl, layout, changed));
+    }
+    return this.#compiled.get(key);
+  }
+
+  dispose(): void {
+    for (const kernel of this.#compiled.values()) {
+      if (kernel !== undefined) this.#gl.deleteProgram(kernel.program);
+    }
+    this.#compiled.clear();
+  }
+}
+
 /** Compiles and links; undefined where the driver refuses. */
-export function compileKernel(gl: WebGL2RenderingContext, layout: Layout): Kernel | undefined {
+function compileKernel(
+  gl: WebGL2RenderingContext,
+  layout: Layout,
+  changed: boolean,
+): Kernel | undefined {
   const program = gl.createProgram();
   const shaders = [
-    compile(gl, gl.VERTEX_SHADER, vertexShader(layout)),
+    compile(gl, gl.VERTEX_SHADER, vertexShader(layout, changed)),
     compile(gl, gl.FRAGMENT_SHADER, FRAGMENT_SHADER),
   ];
   for (const shader of shaders) if (shader) gl.attachShader(program, shader);

@@ -1,6 +1,9 @@
-// One dispatch per step: every tensor's chunks in one transform feedback buffer, copied to a buffer
-// that can be read without stalling the device. Buffers are pooled; GL state is left as tfjs needs it.
-import type { Kernel } from './programs';
+// Runs the kernels: every tensor's chunks of one or several steps in one transform feedback buffer,
+// copied to a buffer that can be read without stalling the device. Buffers are pooled; GL state is
+// left as tfjs needs it.
+import { Batch, ReadBuffers } from './batch';
+import type { Words } from './decode';
+import type { Kernel, Kernels } from './programs';
 import { LAYOUTS, WORDS, type Layout } from './shader';
 import type { TextureView } from './textures';
 
@@ -8,9 +11,12 @@ const BYTES_PER_CHUNK = WORDS * 4;
 
 /** Elements per chunk: small chunks keep the device busy, large ones keep the read-back small. */
 const MIN_CHUNK = 512;
-const MAX_CHUNK = 2048;
+const MAX_CHUNK = 8192;
 /** A tensor is cut into at least this many chunks before chunks grow. */
-const CHUNKS = 1024;
+const CHUNKS = 2048;
+
+/** Room for the results of several steps of a small net; a step that needs more gets more. */
+const MIN_OUTPUT_BYTES = 1 << 19;
 
 /** Where a tensor's chunks are in the words of a session. */
 export interface Extent {
@@ -19,53 +25,54 @@ export interface Extent {
   chunks: number;
 }
 
-/** A session whose results are still on the device. */
+/** The results of one dispatch, which are still on the device. */
 export interface Dispatched {
   extents: Extent[];
+  /** False until the batch was submitted and the device is done. */
   isReady(): boolean;
-  /** Waits for the device if it must. Frees the buffer. */
-  read(): Uint32Array;
+  /** Submits if need be, and waits for the device if it must. Once. */
+  read(): Words;
+  /** Instead of reading. */
   discard(): void;
-}
-
-interface ReadBuffer {
-  buffer: WebGLBuffer;
-  bytes: number;
 }
 
 /** Runs kernels over textures. One per WebGL context. */
 export class Dispatcher {
   readonly #gl: WebGL2RenderingContext;
-  readonly #kernelOf: (layout: Layout) => Kernel;
+  readonly #kernels: Kernels;
   readonly #vertexArray: WebGLVertexArrayObject;
   readonly #feedback: WebGLTransformFeedback;
-  readonly #output: ReadBuffer;
-  /** Buffers without a session, to be used again. */
-  readonly #free: ReadBuffer[] = [];
+  readonly #output: { buffer: WebGLBuffer; bytes: number };
+  readonly #buffers: ReadBuffers;
+  /** Results that lie in the output buffer. */
+  #open: Batch;
 
-  constructor(gl: WebGL2RenderingContext, kernelOf: (layout: Layout) => Kernel) {
+  constructor(gl: WebGL2RenderingContext, kernels: Kernels) {
     this.#gl = gl;
-    this.#kernelOf = kernelOf;
+    this.#kernels = kernels;
     this.#vertexArray = gl.createVertexArray();
     this.#feedback = gl.createTransformFeedback();
     this.#output = { buffer: gl.createBuffer(), bytes: 0 };
+    this.#buffers = new ReadBuffers(gl);
+    this.#open = new Batch(this.#buffers);
   }
 
   /** Queues the summaries of `views`. */
   dispatch(views: readonly TextureView[]): Dispatched {
     const gl = this.#gl;
-    const { extents, spans, chunks } = plan(views);
+    const { extents, spans, chunks } = this.#plan(views);
     const bytes = chunks * BYTES_PER_CHUNK;
+    if (this.#open.bytes + bytes > this.#output.bytes) this.submit();
     this.#reserveOutput(bytes);
+    const batch = this.#open;
+    const from = batch.append(bytes);
     // The last output of tfjs is still attached to its framebuffer: sampling it would be a feedback loop.
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.bindVertexArray(this.#vertexArray);
     gl.enable(gl.RASTERIZER_DISCARD);
     gl.bindTransformFeedback(gl.TRANSFORM_FEEDBACK, this.#feedback);
     gl.activeTexture(gl.TEXTURE0);
-    for (const { layout, members, first, count } of spans) {
-      this.#run(layout, members, first * BYTES_PER_CHUNK, count * BYTES_PER_CHUNK);
-    }
+    for (const span of spans) this.#run(span, from);
     gl.bindTexture(gl.TEXTURE_2D, null);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, null);
@@ -73,96 +80,94 @@ export class Dispatcher {
     gl.bindTransformFeedback(gl.TRANSFORM_FEEDBACK, null);
     gl.disable(gl.RASTERIZER_DISCARD);
     gl.bindVertexArray(null);
-    return this.#stage(extents, bytes);
+    for (const extent of extents) extent.first += from / 4;
+    return {
+      extents,
+      isReady: () => batch.isReady(),
+      read: () => {
+        if (batch === this.#open) this.submit();
+        return batch.read();
+      },
+      discard: () => batch.leave(),
+    };
+  }
+
+  /** Copies the results so far to where they can be read. */
+  submit(): void {
+    if (this.#open.bytes === 0) return;
+    this.#open.submit(this.#output.buffer);
+    this.#open = new Batch(this.#buffers);
   }
 
   dispose(): void {
     const gl = this.#gl;
-    for (const { buffer } of [...this.#free.splice(0), this.#output]) gl.deleteBuffer(buffer);
+    this.#buffers.dispose();
+    gl.deleteBuffer(this.#output.buffer);
     gl.deleteTransformFeedback(this.#feedback);
     gl.deleteVertexArray(this.#vertexArray);
   }
 
-  #run(layout: Layout, members: readonly Member[], offset: number, bytes: number): void {
+  #run({ kernel, layout, members, first, count }: Span, from: number): void {
     const gl = this.#gl;
-    const { program, uniforms } = this.#kernelOf(layout);
+    const { program, uniforms } = kernel;
+    const offset = from + first * BYTES_PER_CHUNK;
+    const bytes = count * BYTES_PER_CHUNK;
     gl.useProgram(program);
     gl.uniform1i(uniforms.values, 0);
-    gl.uniform1i(uniforms.subtrahend, 1);
+    gl.uniform1i(uniforms.before, 1);
     gl.bindBufferRange(gl.TRANSFORM_FEEDBACK_BUFFER, 0, this.#output.buffer, offset, bytes);
     gl.beginTransformFeedback(gl.POINTS);
     for (const { view, chunks, chunkTexels } of members) {
-      gl.activeTexture(gl.TEXTURE1);
-      gl.bindTexture(gl.TEXTURE_2D, view.subtrahend ?? null);
-      gl.activeTexture(gl.TEXTURE0);
+      if (view.before !== undefined) {
+        gl.activeTexture(gl.TEXTURE1);
+        gl.bindTexture(gl.TEXTURE_2D, view.before);
+        gl.activeTexture(gl.TEXTURE0);
+      }
       gl.bindTexture(gl.TEXTURE_2D, view.texture);
-      gl.uniform1i(uniforms.subtract, view.subtrahend === undefined ? 0 : 1);
-      gl.uniform1i(uniforms.width, view.width);
-      gl.uniform1i(uniforms.texels, view.texels);
-      gl.uniform1i(uniforms.chunk, chunkTexels);
-      gl.uniform1i(uniforms.columns, view.columns);
-      gl.uniform1i(uniforms.rows, view.rows);
-      gl.uniform1i(uniforms.oddColumns, view.oddColumns ? 1 : 0);
-      gl.uniform1i(uniforms.oddRows, view.oddRows ? 1 : 0);
+      const { width, texels, columns, rows, oddColumns, oddRows } = view;
+      gl.uniform4i(uniforms.size, width, texels, chunkTexels, 0);
+      if (layout === 'packed-masked') {
+        gl.uniform4i(uniforms.shape, columns, rows, oddColumns ? 1 : 0, oddRows ? 1 : 0);
+      }
       gl.drawArrays(gl.POINTS, 0, chunks);
     }
     gl.endTransformFeedback();
     gl.bindBufferBase(gl.TRANSFORM_FEEDBACK_BUFFER, 0, null);
   }
 
-  /** Copies the output to a buffer of its own, with a fence that tells when it can be read. */
-  #stage(extents: Extent[], bytes: number): Dispatched {
-    const gl = this.#gl;
-    const target = this.#acquire(bytes);
-    gl.bindBuffer(gl.COPY_READ_BUFFER, this.#output.buffer);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, target.buffer);
-    gl.copyBufferSubData(gl.COPY_READ_BUFFER, gl.PIXEL_PACK_BUFFER, 0, 0, bytes);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-    gl.bindBuffer(gl.COPY_READ_BUFFER, null);
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    gl.flush();
-    const release = (): void => {
-      gl.deleteSync(fence);
-      this.#free.push(target);
-    };
-    return {
-      extents,
-      isReady: () => fence === null || gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED,
-      read: () => {
-        const words = new Uint32Array(bytes / 4);
-        gl.bindBuffer(gl.PIXEL_PACK_BUFFER, target.buffer);
-        gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, words);
-        gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-        release();
-        return words;
-      },
-      discard: release,
-    };
-  }
-
   #reserveOutput(bytes: number): void {
     const gl = this.#gl;
     if (this.#output.bytes >= bytes) return;
-    this.#output.bytes = 2 ** Math.ceil(Math.log2(bytes));
+    this.#output.bytes = Math.max(MIN_OUTPUT_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
     gl.bindBuffer(gl.TRANSFORM_FEEDBACK_BUFFER, this.#output.buffer);
     gl.bufferData(gl.TRANSFORM_FEEDBACK_BUFFER, this.#output.bytes, gl.DYNAMIC_COPY);
     gl.bindBuffer(gl.TRANSFORM_FEEDBACK_BUFFER, null);
   }
 
-  /** The smallest free buffer that is large enough, else a new one; the pool stays as small as use is. */
-  #acquire(bytes: number): ReadBuffer {
-    const gl = this.#gl;
-    const fitting = this.#free.filter((b) => b.bytes >= bytes).sort((a, b) => a.bytes - b.bytes)[0];
-    if (fitting !== undefined) {
-      this.#free.splice(this.#free.indexOf(fitting), 1);
-      return fitting;
+  #plan(views: readonly TextureView[]): { extents: Extent[]; spans: Span[]; chunks: number } {
+    const extents: Extent[] = [];
+    const spans: Span[] = [];
+    let chunks = 0;
+    for (const layout of LAYOUTS) {
+      for (const changed of [false, true]) {
+        const members: Member[] = [];
+        const first = chunks;
+        views.forEach((view, i) => {
+          if (view.layout !== layout || (view.before !== undefined) !== changed) return;
+          const elements = view.texels * view.lanes;
+          const wanted = Math.ceil(elements / CHUNKS / MIN_CHUNK) * MIN_CHUNK;
+          const chunkTexels = Math.min(MAX_CHUNK, wanted) / view.lanes;
+          const member = { view, chunkTexels, chunks: Math.ceil(view.texels / chunkTexels) };
+          extents[i] = { first: chunks * WORDS, chunks: member.chunks };
+          members.push(member);
+          chunks += member.chunks;
+        });
+        const kernel = members.length > 0 ? this.#kernels.of(layout, changed) : undefined;
+        if (kernel !== undefined)
+          spans.push({ kernel, layout, members, first, count: chunks - first });
+      }
     }
-    const target = this.#free.pop() ?? { buffer: gl.createBuffer(), bytes: 0 };
-    target.bytes = 2 ** Math.ceil(Math.log2(bytes));
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, target.buffer);
-    gl.bufferData(gl.PIXEL_PACK_BUFFER, target.bytes, gl.STREAM_READ);
-    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-    return target;
+    return { extents, spans, chunks };
   }
 }
 
@@ -172,32 +177,11 @@ interface Member {
   chunkTexels: number;
 }
 
-/** Tensors of one layout, whose chunks lie together. `first` and `count` in chunks. */
+/** Tensors for one kernel, whose chunks lie together. `first` and `count` in chunks. */
 interface Span {
+  kernel: Kernel;
   layout: Layout;
   members: Member[];
   first: number;
   count: number;
-}
-
-function plan(views: readonly TextureView[]): { extents: Extent[]; spans: Span[]; chunks: number } {
-  const extents: Extent[] = [];
-  const spans: Span[] = [];
-  let chunks = 0;
-  for (const layout of LAYOUTS) {
-    const span: Span = { layout, members: [], first: chunks, count: 0 };
-    views.forEach((view, i) => {
-      if (view.layout !== layout) return;
-      const elements = view.texels * view.lanes;
-      const wanted = Math.ceil(elements / CHUNKS / MIN_CHUNK) * MIN_CHUNK;
-      const chunkTexels = Math.min(MAX_CHUNK, wanted) / view.lanes;
-      const member = { view, chunkTexels, chunks: Math.ceil(view.texels / chunkTexels) };
-      extents[i] = { first: chunks * WORDS, chunks: member.chunks };
-      span.members.push(member);
-      span.count += member.chunks;
-      chunks += member.chunks;
-    });
-    if (span.count > 0) spans.push(span);
-  }
-  return { extents, spans, chunks };
 }

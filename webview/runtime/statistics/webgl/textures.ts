@@ -7,8 +7,8 @@ import type { Layout } from './shader';
 /** A tensor as the kernel reads it. */
 export interface TextureView {
   texture: WebGLTexture;
-  /** Texture of the same geometry that is subtracted while reading. */
-  subtrahend?: WebGLTexture;
+  /** Texture of the same geometry that holds the tensor as it was before. */
+  before?: WebGLTexture;
   layout: Layout;
   /** Texels per texture row. */
   width: number;
@@ -90,13 +90,13 @@ export function locate(
   };
 }
 
-/** The view of a difference, read in place; undefined where the two do not lie alike. */
-export function subtractViews(a: TextureView, b: TextureView): TextureView | undefined {
-  const alike =
+/** Whether two tensors lie alike, so that their elements can be compared in place. */
+export function liesLike(a: TextureView, b: TextureView): boolean {
+  return (
     a.layout === b.layout &&
     a.width === b.width &&
     a.texels === b.texels &&
     a.columns === b.columns &&
-    a.rows === b.rows;
-  return alike ? { ...a, subtrahend: b.texture } : undefined;
+    a.rows === b.rows
+  );
 }
