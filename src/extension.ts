@@ -6,6 +6,7 @@ import { panelAction } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
 import { EsbuildService } from './model/esbuildLoader';
+import { BackendChoices } from './platform/backendChoices';
 import { KeptRuns } from './platform/keptRuns';
 import { ModelIndex } from './platform/modelIndex';
 import { RunRegistry } from './run/runRegistry';
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     registry,
     panels,
     kept,
+    choices: new BackendChoices(context.globalState),
     console: new UserConsole(log),
     log,
   });

@@ -7,6 +7,7 @@ import { TrainError, type ModelRun, type TrainOptions } from './api';
 import { bundleModel } from './model/bundle';
 import type { EsbuildService } from './model/esbuildLoader';
 import { recognise } from './model/recognise';
+import type { BackendChoices } from './platform/backendChoices';
 import type { KeptRuns } from './platform/keptRuns';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
@@ -28,6 +29,7 @@ export interface TrainerParts {
   registry: RunRegistry<ModelRun>;
   panels: Panels;
   kept: KeptRuns;
+  choices: BackendChoices;
   console: UserConsole;
   log: vscode.LogOutputChannel;
 }
@@ -82,7 +84,7 @@ export class Trainer {
     const source = new WebviewSource({
       page: panel,
       files: this.filesOf(model),
-      start: { runId: id, kind, ...plan },
+      start: { runId: id, kind, ...plan, ...this.parts.choices.of(model) },
       bundle: async () => {
         const bundle = await bundleModel(this.parts.esbuild, { model: model.fsPath, unsaved });
         const size = Math.round(bundle.code.length / 1024);
@@ -115,6 +117,7 @@ export class Trainer {
     const first = run.onDidStep(() => {
       first.dispose();
       log.debug(phaseLine(run.startPhases));
+      this.parts.choices.note(model, run.info);
     });
     run.start();
     return run;

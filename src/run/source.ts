@@ -29,6 +29,8 @@ export interface StartedInfo {
   /** One plain sentence where the backend is not the obvious one. */
   reason?: string;
   renderer?: string;
+  /** The outcome of a measurement that need not be repeated on this machine. */
+  lasting?: boolean;
   tfjsVersion?: string;
 }
 

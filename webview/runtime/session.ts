@@ -316,12 +316,14 @@ function contextLost(): RunFailure {
   return new RunFailure('context-lost', message);
 }
 
-function sendStarted({ backend, reason, renderer }: ChosenBackend | Choice): void {
+function sendStarted(chosen: ChosenBackend | Choice): void {
+  const { backend, reason, renderer } = chosen;
   postToHost({
     type: 'started',
     backend,
     ...(reason !== undefined && { reason }),
     ...(renderer !== undefined && { renderer }),
+    ...('lasting' in chosen && { lasting: chosen.lasting }),
     tfjsVersion: tf.version.tfjs,
   });
 }

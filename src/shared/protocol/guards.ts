@@ -73,6 +73,7 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
         backend: fields.oneOf('backend', ['webgl', 'wasm', 'cpu']),
         ...(fields.has('reason') && { reason: fields.text('reason') }),
         ...(fields.has('renderer') && { renderer: fields.text('renderer') }),
+        ...(fields.get('lasting') === true && { lasting: true }),
         tfjsVersion: fields.text('tfjsVersion'),
       };
     case 'layers':

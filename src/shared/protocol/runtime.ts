@@ -22,6 +22,11 @@ export interface StartOptions {
   kind: 'program' | 'experiment';
   seed: number;
   backend: RequestedBackend;
+  /**
+   * With `auto`: the reason of an earlier measurement on this model whose outcome lasts (see `started`),
+   * so that wasm starts without another one.
+   */
+  measured?: string;
   /** End the run as completed after this many optimizer steps. */
   maxSteps?: number;
   /** Start paused, before the first step. */
@@ -94,6 +99,8 @@ export type FromRuntime =
       /** One plain sentence where the backend is not the obvious one, or was measured. */
       reason?: string;
       renderer?: string;
+      /** A measurement chose wasm over a WebGL that software computes: another one would say the same. */
+      lasting?: boolean;
       tfjsVersion: string;
     }
   /** All layers known so far (replaces the list sent before). */

@@ -68,6 +68,15 @@ describe('guard of the worker', () => {
     });
   });
 
+  it('takes a measurement as lasting only where that is said', () => {
+    const message = { type: 'started', backend: 'wasm', tfjsVersion: '4.22.0' };
+    assert.deepEqual(parseFromRuntime({ ...message, lasting: true }), {
+      ...message,
+      lasting: true,
+    });
+    assert.deepEqual(parseFromRuntime({ ...message, lasting: 'yes' }), message);
+  });
+
   it('accepts a view of the batch and takes just its bytes', () => {
     const bytes = new Uint8Array([9, 1, 2, 3]);
     const parsed = parseFromRuntime({

@@ -206,8 +206,22 @@ describe('the choice of the backend in the worker', function () {
       /^WebAssembly trains: a forward pass of this model takes [\d.]+ ms there, and (over )?[\d.]+ ms in WebGL \(software: SwiftShader\)\.$/,
     );
     assert.deepEqual(more, []);
+    assert.deepEqual(
+      auto.all('started').map(({ lasting }) => lasting),
+      [undefined, true],
+    );
     const forced = await run(FIT, 'wasm');
     assert.deepEqual(auto.losses, forced.losses);
+  });
+
+  it('what was measured on a software WebGL before is not measured again', async () => {
+    const options = { backend: 'auto', seed: 5, measured: 'As measured before.' } as const;
+    const known = await bench.finish(FIT, { options });
+    assert.equal(known.error, undefined, JSON.stringify(known.error));
+    assert.deepEqual(choices(known), [{ backend: 'wasm', reason: 'As measured before.' }]);
+    assert.ok(known.all('progress').every(({ message }) => !/Measuring/.test(message)));
+    const forced = await run(FIT, 'wasm');
+    assert.deepEqual(known.losses, forced.losses);
   });
 
   for (const [name, source, kind] of [

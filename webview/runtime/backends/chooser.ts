@@ -16,6 +16,8 @@ export interface Choice {
   backend: 'webgl' | 'wasm';
   reason: string;
   renderer?: string;
+  /** True where WebGL was measured in software and lost: the next measurement would say the same. */
+  lasting?: boolean;
 }
 
 /** Open while both backends could train. */
@@ -89,7 +91,8 @@ export class BackendChooser {
     useBackend(backend);
     if (!comparison) return undefined;
     const reason = explain(backend, comparison, device);
-    return { backend, reason, ...(backend === 'webgl' && { renderer: device.renderer }) };
+    if (backend === 'webgl') return { backend, reason, renderer: device.renderer };
+    return { backend, reason, ...(device.software !== undefined && { lasting: true }) };
   }
 
   /** Gives the context back, unless tensors of the program are still on it. */

@@ -11,7 +11,7 @@ import { isInUse, useBackend } from './switching';
 import { startWasm } from './wasm';
 import { probeWebgl, releaseWebgl, startWebgl, type WebglDevice } from './webgl';
 
-type Asked = Pick<StartOptions, 'backend' | 'epsilon'>;
+type Asked = Pick<StartOptions, 'backend' | 'epsilon' | 'measured'>;
 
 /** The backend that runs, and why it is that one. */
 export interface ChosenBackend {
@@ -29,12 +29,17 @@ export async function startBackend(
   onContextLost: () => void,
 ): Promise<ChosenBackend> {
   const refusals: string[] = [];
-  const chosen =
-    options.backend === 'auto'
-      ? await startBoth(options, onContextLost, refusals)
-      : await climb(options, onContextLost, refusals);
+  const isAuto = options.backend === 'auto';
+  if (isAuto && options.measured !== undefined) {
+    const known = await climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
+    const reason = known.backend === 'wasm' ? options.measured : refusals.join(' ');
+    return { ...known, reason, notices: [] };
+  }
+  const chosen = isAuto
+    ? await startBoth(options, onContextLost, refusals)
+    : await climb(options, onContextLost, refusals);
   const reason = refusals.join(' ');
-  const forced = options.backend !== 'auto' && chosen.backend !== options.backend;
+  const forced = !isAuto && chosen.backend !== options.backend;
   const notices: Notice[] = forced ? [{ code: 'backend-fallback', message: reason }] : [];
   return { ...chosen, ...(reason && { reason }), notices };
 }
