@@ -63,6 +63,9 @@ export function installRuntime(
     now: () => clock.now(),
   });
   const activity = new Activity((task) => gate.runOpen(task));
-  installHooks({ tf, tap, gate, activity, clock, flush, chooseBackend });
+  installHooks({
+    ...{ tf, tap, gate, activity, clock, flush, chooseBackend },
+    reportEpoch: (epoch) => outbox.addEpoch(epoch),
+  });
   return { tap, gate, flush };
 }

@@ -50,7 +50,7 @@ export function epochReporter(context: HookContext) {
         if (number !== undefined) metrics[name] = number;
       }
       context.flush();
-      postToHost({ type: 'epoch', epoch, step: tap.step, metrics });
+      context.reportEpoch({ epoch, step: tap.step, metrics });
       return Promise.resolve();
     }
   };

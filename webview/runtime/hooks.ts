@@ -7,7 +7,7 @@ import type { Activity } from './activity';
 import type { Clock } from './clock';
 import type { Gate } from './gate';
 import { epochReporter } from './epochs';
-import type { Notice } from '../../src/shared/core/run';
+import type { EpochRecord, Notice } from '../../src/shared/core/run';
 import { macrotask, postToHost } from './scope';
 
 /** What the hooks need of the session. */
@@ -19,8 +19,10 @@ export interface HookContext {
   clock: Clock;
   /** Before a model's first step: the backend is chosen on it. Does nothing after the first call. */
   chooseBackend: (model: LayersModel, batchSize: number) => void;
-  /** Sends every record so far. */
+  /** Waits for the device and delivers every record so far. */
   flush(): void;
+  /** To be called when an epoch has ended and its records were delivered. */
+  reportEpoch(epoch: EpochRecord): void;
 }
 
 type Train = (data: Tensor[]) => Tensor[];

@@ -1,5 +1,6 @@
-// Sends step records out, packed, at most 20 messages a second, in order and before everything that
+// Sends step records and ended epochs out, packed, at most 20 messages a second, in order and before everything that
 // speaks of them. Works from inside a loop that never awaits: posting needs no event loop.
+import type { EpochRecord } from '../../src/shared/core/run';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import { encodeStepRecords } from '../../src/shared/protocol/codec';
 import { native, postToHost } from './scope';
@@ -10,6 +11,7 @@ const INTERVAL_MS = 50;
 /** Collects records and posts them. */
 export class Outbox {
   private records: StepRecord[] = [];
+  private epochs: EpochRecord[] = [];
   private lastSent = -Infinity;
   private timer: number | undefined;
 
@@ -17,6 +19,16 @@ export class Outbox {
 
   add(records: readonly StepRecord[]): void {
     for (const record of records) this.records.push(record);
+    this.sendSoon();
+  }
+
+  /** An epoch whose last step was added before. */
+  addEpoch(epoch: EpochRecord): void {
+    this.epochs.push(epoch);
+    this.sendSoon();
+  }
+
+  private sendSoon(): void {
     const wait = this.lastSent + INTERVAL_MS - native.now();
     if (wait <= 0) this.flush();
     else this.timer ??= native.setTimeout(() => this.flush(), wait);
@@ -26,10 +38,12 @@ export class Outbox {
   flush(): void {
     native.clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.records.length === 0) return;
-    const batch = encodeStepRecords(this.records);
+    const { records, epochs } = this;
+    if (records.length === 0 && epochs.length === 0) return;
+    const batch = encodeStepRecords(records);
     this.records = [];
+    this.epochs = [];
     this.lastSent = native.now();
-    postToHost({ type: 'steps', batch, memory: this.memory() }, [batch]);
+    postToHost({ type: 'steps', batch, epochs, memory: this.memory() }, [batch]);
   }
 }

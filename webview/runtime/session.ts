@@ -146,7 +146,8 @@ export class Session {
       activity: this.activity,
       clock: this.clock,
       chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
-      flush: () => this.flushTap(),
+      flush: () => this.readTap(),
+      reportEpoch: (epoch) => this.outbox.addEpoch(epoch),
     });
     self.fetch = createWorkspaceFetch((path) => this.readFile(path));
     this.activity.watchTimers();
@@ -165,7 +166,8 @@ export class Session {
         },
         seconds: () => this.clock.now(),
         onRecords: (listener) => (this.listener = listener),
-        flush: () => this.flushTap(),
+        flush: () => this.readTap(),
+        reportEpoch: (epoch) => this.outbox.addEpoch(epoch),
       });
       return;
     }
@@ -261,13 +263,19 @@ export class Session {
     this.gate?.end();
   }
 
-  private flushTap(): void {
+  /** Waits for the device and takes every record so far; they are sent with the next ones. */
+  private readTap(): void {
     try {
       this.tap?.flush();
     } catch (error) {
       // The device is gone (context lost): what was read before still counts.
       native.console.warn('Gradient Lens could not read the last steps:', error);
     }
+  }
+
+  /** As {@link readTap}, and sends at once. */
+  private flushTap(): void {
+    this.readTap();
     this.outbox.flush();
   }
 

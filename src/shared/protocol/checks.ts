@@ -12,6 +12,8 @@ export const LIMITS = {
   tensors: 1_000,
   frames: 200,
   metrics: 1_000,
+  /** Epochs of one message. */
+  epochs: 1_000_000,
   rank: 32,
   /** Bytes of one batch of step records. */
   batch: 256 * 1024 * 1024,

@@ -1,5 +1,6 @@
 // The trust boundary: user code runs beside the worker's runtime and in reach of the page, so every
 // message from there is checked and copied field by field before the host acts on it.
+import type { EpochRecord } from '../core/run';
 import type { BundlePosition, FromRuntime, HostMethods, RawError, RawLayer } from './runtime';
 import type { FromPanel } from './panel';
 import { bytes, count, Fields, guarded, LIMITS, Malformed, metrics } from './checks';
@@ -31,6 +32,15 @@ function rawLayer(value: unknown, at: string): RawLayer {
       return { name: tensor.text('name'), shape: tensor.list('shape', LIMITS.rank, count) };
     }),
     frames: fields.list('frames', LIMITS.frames, position),
+  };
+}
+
+function epochRecord(value: unknown, at: string): EpochRecord {
+  const fields = new Fields(value, at);
+  return {
+    epoch: fields.count('epoch'),
+    step: fields.count('step'),
+    metrics: metrics(fields.get('metrics'), fields.path('metrics')),
   };
 }
 
@@ -83,6 +93,7 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
       return {
         type,
         batch: bytes(fields.get('batch'), fields.path('batch')),
+        epochs: fields.list('epochs', LIMITS.epochs, epochRecord),
         memory: { numTensors: memory.count('numTensors'), numBytes: memory.count('numBytes') },
       };
     }
@@ -91,13 +102,6 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
         type,
         ...(fields.has('epochs') && { epochs: fields.count('epochs') }),
         ...(fields.has('stepsPerEpoch') && { stepsPerEpoch: fields.count('stepsPerEpoch') }),
-      };
-    case 'epoch':
-      return {
-        type,
-        epoch: fields.count('epoch'),
-        step: fields.count('step'),
-        metrics: metrics(fields.get('metrics'), fields.path('metrics')),
       };
     case 'state':
       return {

@@ -1,7 +1,7 @@
 // Messages between the host and the training worker. The panel page only relays them: it never
 // reads or changes them. Everything from the worker is untrusted (user code runs beside it) and
 // passes `guards.ts` in the host.
-import type { Notice } from '../core/run';
+import type { EpochRecord, Notice } from '../core/run';
 
 export const RUNTIME_PROTOCOL_VERSION = 1;
 
@@ -105,11 +105,18 @@ export type FromRuntime =
     }
   /** All layers known so far (replaces the list sent before). */
   | { type: 'layers'; layers: RawLayer[] }
-  /** Step records, packed by `codec.ts`. At most 20 messages a second. */
-  | { type: 'steps'; batch: ArrayBuffer; memory: { numTensors: number; numBytes: number } }
+  /**
+   * Step records, packed by `codec.ts`, and the epochs that ended with or before the last of them. At
+   * most 20 messages a second.
+   */
+  | {
+      type: 'steps';
+      batch: ArrayBuffer;
+      epochs: EpochRecord[];
+      memory: { numTensors: number; numBytes: number };
+    }
   /** Plan of the training, where it is known: for progress display. */
   | { type: 'plan'; epochs?: number; stepsPerEpoch?: number }
-  | { type: 'epoch'; epoch: number; step: number; metrics: Record<string, number> }
   /** Answer to pause, resume and step: the state reached, and the steps taken. */
   | { type: 'state'; state: 'running' | 'paused'; step: number }
   | { type: 'notice'; notice: Notice }

@@ -3,6 +3,7 @@
 import { messageOf, ModelError } from '../../model/modelError';
 import type { Bundle } from '../../model/bundle';
 import type { RunControl, RunSink, RunSource } from '../../run/source';
+import type { EpochRecord } from '../../shared/core/run';
 import { decodeStepRecords } from '../../shared/protocol/codec';
 import {
   RUNTIME_PROTOCOL_VERSION,
@@ -189,9 +190,6 @@ export class WebviewSource implements RunSource {
       case 'plan':
         this.plan(message, sink);
         break;
-      case 'epoch':
-        this.epoch(message, sink);
-        break;
       case 'state':
         this.paused = message.state === 'paused';
         this.watchSilence();
@@ -257,11 +255,10 @@ export class WebviewSource implements RunSource {
     this.launchWorker(bundle);
   }
 
-  private epoch(message: Extract<FromRuntime, { type: 'epoch' }>, sink: RunSink): void {
-    const { epoch, step, metrics } = message;
-    if (this.recovery.isRecovered && epoch <= this.lastEpoch) return;
-    this.lastEpoch = epoch;
-    sink.epoch({ epoch, step, metrics });
+  private epoch(record: EpochRecord, sink: RunSink): void {
+    if (this.recovery.isRecovered && record.epoch <= this.lastEpoch) return;
+    this.lastEpoch = record.epoch;
+    sink.epoch(record);
   }
 
   private steps(message: Extract<FromRuntime, { type: 'steps' }>, sink: RunSink): void {
@@ -272,6 +269,7 @@ export class WebviewSource implements RunSource {
     } catch (error) {
       this.options.onTrouble(`A batch of step records was refused: ${messageOf(error)}`);
     }
+    for (const epoch of message.epochs) this.epoch(epoch, sink);
   }
 
   private async answer(request: Extract<FromRuntime, { type: 'request' }>): Promise<void> {

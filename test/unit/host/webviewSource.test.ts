@@ -116,10 +116,10 @@ describe('WebviewSource', () => {
       { line: 1, column: 1 },
     ];
     s.say({ type: 'layers', layers: [{ name: 'a', className: 'Dense', tensors: [], frames }] });
-    s.say({ type: 'steps', batch: batch(1), memory });
-    s.say({ type: 'console', level: 'warn', text: 'hm' });
+    const epochs = [{ epoch: 1, step: 1, metrics: { val_loss: 1 } }];
     s.say({ type: 'plan', epochs: 2 });
-    s.say({ type: 'epoch', epoch: 1, step: 1, metrics: { val_loss: 1 } });
+    s.say({ type: 'steps', batch: batch(1), epochs, memory });
+    s.say({ type: 'console', level: 'warn', text: 'hm' });
     s.say({ type: 'finished', outcome: 'completed', steps: 1 });
     const of = (name: string) => s.calls.find(([called]) => called === name)?.[1];
     const location = { file: '/ws/model.ts', line: 4, column: 1 };
@@ -202,7 +202,7 @@ describe('WebviewSource', () => {
 
     const s = scene();
     await s.settle();
-    s.say({ type: 'steps', batch: batch(9), memory });
+    s.say({ type: 'steps', batch: batch(9), epochs: [], memory });
     s.source.control({ type: 'stop' });
     s.source.control({ type: 'stop' });
     assert.deepEqual(s.sent, [{ type: 'stop' }]);
@@ -228,7 +228,7 @@ describe('WebviewSource', () => {
   it('refuses another version and a malformed batch', async () => {
     const s = scene();
     await s.settle();
-    s.say({ type: 'steps', batch: new ArrayBuffer(7), memory });
+    s.say({ type: 'steps', batch: new ArrayBuffer(7), epochs: [], memory });
     assert.equal(s.trouble.length, 1);
     assert.ok(!s.names().includes('records'));
     s.say({ type: 'hello', version: 99 });
@@ -257,7 +257,8 @@ describe('WebviewSource', () => {
   it('goes on in a fresh worker where the context was lost, at once on wasm the second time', async () => {
     const s = scene();
     const checkpoint = new ArrayBuffer(8);
-    const epoch = { type: 'epoch', epoch: 1, step: 10, metrics: { loss: 1 } } as const;
+    const epochs = [{ epoch: 1, step: 10, metrics: { loss: 1 } }];
+    const epoch = { type: 'steps', batch: batch(10), epochs, memory } as const;
     await s.settle();
     s.say({ type: 'hello', version: 1 });
     s.say({ type: 'started', backend: 'webgl', reason: 'It is faster.', tfjsVersion: '4.22.0' });

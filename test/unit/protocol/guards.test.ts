@@ -20,9 +20,13 @@ const valid: FromRuntime[] = [
       },
     ],
   },
-  { type: 'steps', batch: new ArrayBuffer(8), memory: { numTensors: 4, numBytes: 99 } },
+  {
+    type: 'steps',
+    batch: new ArrayBuffer(8),
+    epochs: [{ epoch: 1, step: 10, metrics: { val_loss: 0.5 } }],
+    memory: { numTensors: 4, numBytes: 99 },
+  },
   { type: 'plan', epochs: 3 },
-  { type: 'epoch', epoch: 1, step: 10, metrics: { val_loss: 0.5 } },
   { type: 'state', state: 'paused', step: 4 },
   { type: 'notice', notice: { code: 'never-awaits', message: 'It never awaits.' } },
   { type: 'progress', message: 'Reading' },
@@ -57,15 +61,16 @@ describe('guard of the worker', () => {
   });
 
   it('maps metrics that JSON made null back to NaN', () => {
-    const message: unknown = JSON.parse(
-      JSON.stringify({ type: 'epoch', epoch: 1, step: 2, metrics: { val_loss: NaN, acc: 1 } }),
+    const epochs: unknown = JSON.parse(
+      JSON.stringify([{ epoch: 1, step: 2, metrics: { val_loss: NaN, acc: 1 } }]),
     );
-    assert.deepEqual(parseFromRuntime(message), {
-      type: 'epoch',
-      epoch: 1,
-      step: 2,
-      metrics: { val_loss: NaN, acc: 1 },
+    const memory = { numTensors: 0, numBytes: 0 };
+    const parsed = parseFromRuntime({
+      ...{ type: 'steps', batch: new ArrayBuffer(0), memory },
+      epochs,
     });
+    assert.ok(parsed?.type === 'steps');
+    assert.deepEqual(parsed.epochs, [{ epoch: 1, step: 2, metrics: { val_loss: NaN, acc: 1 } }]);
   });
 
   it('takes a measurement as lasting only where that is said', () => {
@@ -82,6 +87,7 @@ describe('guard of the worker', () => {
     const parsed = parseFromRuntime({
       type: 'steps',
       batch: bytes.subarray(1),
+      epochs: [],
       memory: { numTensors: 0, numBytes: 0 },
     });
     assert.ok(parsed?.type === 'steps');
@@ -116,9 +122,7 @@ describe('guard of the worker', () => {
 
   it('refuses hostile input', () => {
     const layer = { name: 'a', className: 'Dense', tensors: [], frames: [] };
-    const protoMetrics: unknown = JSON.parse(
-      '{"type":"epoch","epoch":1,"step":1,"metrics":{"__proto__":1}}',
-    );
+    const protoMetrics: unknown = JSON.parse('{"epoch":1,"step":1,"metrics":{"__proto__":1}}');
     const hostile: unknown[] = [
       null,
       undefined,
@@ -128,7 +132,7 @@ describe('guard of the worker', () => {
       { type: 'unknown' },
       { type: { toString: 'x' } },
       Object.create({ type: 'hello', version: 1 }),
-      protoMetrics,
+      { ...valid.find(({ type }) => type === 'steps'), epochs: [protoMetrics] },
       { type: 'layers', layers: new Array(20_000).fill(layer) },
       { type: 'layers', layers: [{ ...layer, name: '__proto__' }] },
       { type: 'layers', layers: [{ ...layer, name: 'n'.repeat(5000) }] },

@@ -35,6 +35,27 @@ describe('experiment modules in the worker', function () {
     assert.match(error.message, message);
   }
 
+  it('reports epochs of a single step with their steps, at most 20 times a second', async () => {
+    const result = await trained(
+      `${DATA}
+       export const model = () => makeModel(false);
+       export const data = { train: { xs, ys } };
+       export const training = { epochs: 600, batchSize: 96, loss: 'categoricalCrossentropy' };`,
+      600,
+    );
+    assert.deepEqual(
+      result.epochs.map(({ epoch, step }) => [epoch, step]),
+      Array.from({ length: 600 }, (_, i) => [i + 1, i + 1]),
+    );
+    result.records.forEach(({ loss }, i) => assert.equal(result.epochs[i]!.metrics['loss'], loss));
+    const sent = result.messages.flatMap(({ type }, i) =>
+      type === 'steps' ? [result.times[i] ?? 0] : [],
+    );
+    const seconds = (sent.at(-1)! - sent[0]!) / 1000;
+    // The first batch leaves at once, the last one with the end of the run.
+    assert.ok(sent.length <= 20 * seconds + 3, `${sent.length} messages in ${seconds} s`);
+  });
+
   it('trains, validates and reports epochs', async () => {
     const result = await trained(
       `${DATA}
@@ -45,14 +66,14 @@ describe('experiment modules in the worker', function () {
     );
     assert.deepEqual(result.all('plan'), [{ type: 'plan', epochs: 3, stepsPerEpoch: 3 }]);
     assert.deepEqual(
-      result.all('epoch').map(({ epoch, step }) => [epoch, step]),
+      result.epochs.map(({ epoch, step }) => [epoch, step]),
       [
         [1, 3],
         [2, 6],
         [3, 9],
       ],
     );
-    const { metrics } = result.all('epoch')[0]!;
+    const { metrics } = result.epochs[0]!;
     assert.deepEqual(Object.keys(metrics).sort(), ['acc', 'loss', 'val_acc', 'val_loss']);
     const sizes = [40, 40, 16];
     const mean = sizes.reduce((sum, size, i) => sum + result.records[i]!.loss! * size, 0) / 96;
@@ -73,7 +94,7 @@ describe('experiment modules in the worker', function () {
       3,
     );
     const [loss, acc] = JSON.parse(result.all('console')[0]!.text) as [number, number];
-    const { metrics } = result.all('epoch')[0]!;
+    const { metrics } = result.epochs[0]!;
     assert.ok(Math.abs(metrics['val_loss']! - loss) < 1e-5);
     assert.ok(Math.abs(metrics['val_acc']! - acc) < 1e-6);
   });
@@ -189,8 +210,8 @@ describe('experiment modules in the worker', function () {
       const bare = ({ records }: RuntimeRun) =>
         records.map((record) => ({ ...record, seconds: 0 }));
       assert.deepEqual(bare(fused), bare(own));
-      assert.deepEqual(fused.all('epoch'), own.all('epoch'));
-      const { loss, acc } = fused.all('epoch')[0]!.metrics;
+      assert.deepEqual(fused.epochs, own.epochs);
+      const { loss, acc } = fused.epochs[0]!.metrics;
       const first = fused.records.slice(0, 3);
       assert.ok(Math.abs(loss! - first.reduce((sum, record) => sum + record.loss! / 3, 0)) < 1e-12);
       assert.ok(

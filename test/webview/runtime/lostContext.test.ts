@@ -90,8 +90,8 @@ describe('a lost WebGL context', function () {
     const after = expected.records.filter(({ step }) => step > from);
     assert.deepEqual(found.records.map(numbersOf), after.map(numbersOf));
     // An epoch that ended at the very step is ended once more.
-    const epochs = (run: RuntimeRun) => run.all('epoch').filter(({ step }) => step >= from);
-    assert.deepEqual(found.all('epoch'), epochs(expected));
+    const epochs = (run: RuntimeRun) => run.epochs.filter(({ step }) => step >= from);
+    assert.deepEqual(found.epochs, epochs(expected));
   }
 
   for (const optimizer of ["'adam'", "{ name: 'rmsprop', momentum: 0.5 }"]) {

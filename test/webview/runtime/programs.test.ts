@@ -37,7 +37,7 @@ describe('programs in the worker', function () {
       run.records.map(({ epoch }) => epoch),
       [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2],
     );
-    const epochs = run.all('epoch');
+    const epochs = run.epochs;
     assert.deepEqual(
       epochs.map(({ epoch, step }) => [epoch, step]),
       [

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeStepRecords } from '../../../src/shared/protocol/codec';
+import type { EpochRecord } from '../../../src/shared/core/run';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import type {
   FromRuntime,
@@ -45,6 +46,11 @@ export class RuntimeRun {
 
   send(message: ToRuntime): Promise<void> {
     return this.post(message);
+  }
+
+  /** Every epoch that ended, in order. */
+  get epochs(): EpochRecord[] {
+    return this.all('steps').flatMap(({ epochs }) => epochs);
   }
 
   all<T extends Arrived['type']>(type: T): Of<T>[] {

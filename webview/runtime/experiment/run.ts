@@ -2,6 +2,7 @@
 // seeded batches without waiting for any of their results, validates after each epoch and reports.
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Training } from '../../../npm/experiment';
+import type { EpochRecord } from '../../../src/shared/core/run';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import type { StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Tap, TfNamespace } from '../../../src/shared/tap/types';
@@ -46,8 +47,10 @@ export interface ExperimentContext {
   seconds(): number;
   /** Calls `listener` with the step records that follow, when they are delivered. */
   onRecords(listener: (records: readonly StepRecord[]) => void): void;
-  /** Waits for the device, delivers and sends every record so far. */
+  /** Waits for the device and delivers every record so far. */
   flush(): void;
+  /** To be called when an epoch has ended and its records were delivered. */
+  reportEpoch(epoch: EpochRecord): void;
 }
 
 /** Trains what `module` exports; resolves when the last epoch is done. */
@@ -111,7 +114,7 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
     const metrics = means.named(model.metricsNames);
     if (validation) Object.assign(metrics, await validate(tf, model, validation, batchSize));
     context.requireDevice();
-    postToHost({ type: 'epoch', epoch, step: tap.step, metrics });
+    context.reportEpoch({ epoch, step: tap.step, metrics });
     done.push({ ...metrics });
     await training.onEpochEnd?.(epoch, metrics, model);
     if (shouldStop(metrics)) {
