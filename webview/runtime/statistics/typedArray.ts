@@ -66,7 +66,7 @@ export function summaryOfDifference(count: number, norm: number): TensorSummary 
 }
 
 /** Below this many elements, the fixed cost of the fast way is more than what it saves. */
-const WORTH_IT = 128;
+const WORTH_IT = 32;
 
 /** Summarizes values of any type, long float32 arrays the fast way. */
 export function summarizeValues(values: NumericArray): TensorSummary {
