@@ -28,7 +28,8 @@ export interface Measurement {
 interface LayerParts {
   gradients: TensorSummary[];
   weights: TensorSummary[];
-  updates: TensorSummary[];
+  /** ‖Δw‖ of each tensor. */
+  updates: number[];
   activations: TensorSummary[];
   deltas: TensorSummary[];
 }
@@ -67,7 +68,7 @@ export function planMeasurement<Owner extends { name: string }>(
     for (const { name, owner, ...indices } of trained) {
       const gradient = at(indices.gradient);
       const weight = at(indices.weight);
-      const update = at(indices.update);
+      const update = at(indices.update).norm;
       record.tensors[name] = tensorRecord(gradient, weight, update);
       const layer = partsOf(parts, owner);
       layer.gradients.push(gradient);
@@ -116,16 +117,16 @@ function partsOf<Owner>(parts: Map<Owner, LayerParts>, owner: Owner): LayerParts
 function tensorRecord(
   gradient: TensorSummary,
   weight: TensorSummary,
-  update: TensorSummary,
+  update: number,
 ): TensorRecord {
-  return { gradient, weight, updateRatio: ratio(update.norm, weight.norm) };
+  return { gradient, weight, updateRatio: ratio(update, weight.norm) };
 }
 
 function layerRecord(parts: LayerParts): LayerRecord {
   const record: LayerRecord = tensorRecord(
     mergeSummaries(parts.gradients),
     mergeSummaries(parts.weights),
-    mergeSummaries(parts.updates),
+    Math.hypot(...parts.updates),
   );
   if (parts.activations.length > 0) record.activation = mergeSummaries(parts.activations);
   if (parts.deltas.length > 0) record.activationGradient = mergeSummaries(parts.deltas);
