@@ -65,7 +65,7 @@ function many(
   const statistics = createStatistics({ ...tfjs });
   const made = countBuffers();
   const before = tfjs.memory().numTensors;
-  const shapes = Array.from({ length: count }, (_, i) => [1 + (i % 17), 1 + (i % 23)]);
+  const shapes = Array.from({ length: count }, (_, i) => [1 + (i % 5), 1 + (i % 7)]);
   const weights = shapes.map((shape, i) => tfjs.fill(shape, i + 1));
   const olds = weights.map((weight) => tfjs.mul(weight, 0.5));
   const items = weights.flatMap((minuend, i): Measured[] => [
