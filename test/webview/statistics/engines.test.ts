@@ -9,7 +9,7 @@ interface Comparison {
   expected: TensorSummary;
 }
 
-/** The norm of a difference, next to its minuend in the list and apart from it. */
+/** The norm of a difference: in the first session, next to its minuend in the list, apart from it. */
 interface DifferenceNorms {
   count: number;
   norms: number[];
@@ -133,6 +133,25 @@ for (const backend of ['webgl', 'wasm', 'cpu']) {
         SHAPES.forEach((shape, i) => assertEqual(results[i]!, `[${shape.join(', ')}]`));
       });
     }
+
+    it('tells the same before its kernels are compiled and after', async () => {
+      const cases = SHAPES.flatMap((shape, i) => ({
+        values: noise(
+          shape.reduce((a, b) => a * b, 1),
+          i + 1,
+        ),
+        shape,
+        place: i % 2 === 0 ? 'packed' : 'unpacked',
+      }));
+      const { first, later } = await page.call<Record<'first' | 'later', Comparison[]>>(
+        'compareFirst',
+        cases,
+      );
+      SHAPES.forEach((shape, i) => {
+        assertEqual(first[i]!, `first, [${shape.join(', ')}]`);
+        assertEqual(later[i]!, `later, [${shape.join(', ')}]`);
+      });
+    });
 
     it('reads what operations leave: padding, slices, reshapes', async () => {
       const results = await page.call<Record<string, Comparison>>('compareDerived');

@@ -5,7 +5,7 @@ import { summarize } from '../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
 import { createStatistics } from '../../../webview/runtime/statistics/index';
 import { createWebglStatistics } from '../../../webview/runtime/statistics/webgl/index';
-import type { StatisticsEngine } from '../../../src/shared/tap/types';
+import type { Measured, StatisticsEngine } from '../../../src/shared/tap/types';
 import { expose } from '../harness/page';
 
 /** Which layout a tensor is uploaded in; `memory` leaves it on the CPU. */
@@ -45,12 +45,42 @@ function place(tensor: tfjs.Tensor, where: Place): void {
   backend.uploadToGPU(tensor.dataId);
 }
 
+/** As many sessions as it takes to compile every kernel. */
+const WARM_UP = 8;
+
+function warmUp(items: readonly Measured[]): void {
+  for (let i = 0; i < WARM_UP; i++) statistics().measure(items).discard();
+}
+
+/** The summaries of the first session, before any kernel is compiled, and those of a later one. */
+function compareFirst(cases: { values: number[]; shape: number[]; place: Place }[]): {
+  first: Comparison[];
+  later: Comparison[];
+} {
+  engine?.dispose();
+  engine = createStatistics({ ...tfjs });
+  const arrays = cases.map(({ values }) => Float32Array.from(values));
+  const tensors = cases.map(({ shape }, i) => tfjs.tensor(arrays[i]!, shape));
+  tensors.forEach((tensor, i) => place(tensor, cases[i]!.place));
+  const session = (): Comparison[] =>
+    statistics()
+      .measure(tensors)
+      .take()
+      .map((actual, i) => ({ actual, expected: summarize(arrays[i]!) }));
+  const first = session();
+  warmUp(tensors);
+  const later = session();
+  tfjs.dispose(tensors);
+  return { first, later };
+}
+
 /** Measures all tensors in one session and compares each with the float64 reference. */
 function compare(cases: { values: number[]; shape: number[]; place: Place }[]): Comparison[] {
   const before = tfjs.memory().numTensors;
   const arrays = cases.map(({ values }) => Float32Array.from(values));
   const tensors = cases.map(({ shape }, i) => tfjs.tensor(arrays[i]!, shape));
   tensors.forEach((tensor, i) => place(tensor, cases[i]!.place));
+  warmUp(tensors);
   const pending = statistics().measure(tensors);
   tensors.forEach((tensor) => tensor.dispose());
   const results = pending.take();
@@ -90,6 +120,7 @@ function compareDerived(): Record<string, Comparison> {
       empty: tfjs.zeros([0, 4]),
     };
     const names = Object.keys(derived);
+    warmUp(Object.values(derived));
     const results = statistics().measure(Object.values(derived)).take();
     return Object.fromEntries(
       names.map((name, i) => {
@@ -132,13 +163,18 @@ function compareDifferences(): Record<
       return { tensor, values };
     });
     const difference = { minuend: a!.tensor, subtrahend: b!.tensor };
-    const pending = statistics().measure([a!.tensor, difference, b!.tensor, difference]);
+    const items = [a!.tensor, difference, b!.tensor, difference];
+    engine?.dispose();
+    engine = createStatistics({ ...tfjs });
+    const [, downloaded] = statistics().measure(items).take();
+    warmUp(items);
+    const pending = statistics().measure(items);
     tfjs.dispose([a!.tensor, b!.tensor]);
     const [, beside, , apart] = pending.take();
     const expected = summarize(a!.values.map((v, i) => v - b!.values[i]!)).norm;
     results[`${first}, ${second}, ${mean} ± ${std}`] = {
       count: beside!.count,
-      norms: [beside!.norm, apart!.norm],
+      norms: [downloaded!.norm, beside!.norm, apart!.norm],
       expected,
     };
   }
@@ -155,6 +191,7 @@ async function inFlight(): Promise<{
 }> {
   const scales = [1, 2, 3, 4, 5];
   const base = tfjs.matMul(tfjs.ones([40, 30]), tfjs.ones([30, 20]));
+  warmUp([base]);
   const pendings = scales.map((s) => {
     const scaled = base.mul(s);
     const pending = statistics().measure([scaled]);
@@ -191,4 +228,13 @@ function inPlace(): boolean {
   return made !== undefined;
 }
 
-expose({ start, inPlace, compare, compareDerived, compareDifferences, inFlight, time });
+expose({
+  start,
+  inPlace,
+  compare,
+  compareFirst,
+  compareDerived,
+  compareDifferences,
+  inFlight,
+  time,
+});

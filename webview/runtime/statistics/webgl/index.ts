@@ -18,6 +18,7 @@ import {
   summaryOfDifference,
 } from '../typedArray';
 import { decode } from './decode';
+import { Downloader } from './download';
 import { canRunKernel, Kernels } from './programs';
 import { Dispatcher, type Dispatched } from './session';
 import { liesLike, locate, webglBackend, type TextureView } from './textures';
@@ -28,8 +29,8 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
   const gl = backend?.gpgpu.gl;
   if (backend === undefined || gl === undefined || !canRunKernel(gl)) return undefined;
   const kernels = new Kernels(gl);
-  if (kernels.of('unpacked', false) === undefined) return undefined;
   const dispatcher = new Dispatcher(gl, kernels);
+  const downloader = new Downloader(gl);
   const { mul, sub } = tf;
   return {
     measure(items) {
@@ -43,33 +44,38 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
       const place = (tensor: Tensor): TextureView | 'in-memory' => {
         let view = locate(backend, tensor);
         if (view === 'sliced') view = locate(backend, copied(mul(tensor, 1)));
-        if (view === 'sliced' || view === 'in-memory') return 'in-memory';
-        return kernels.of(view.layout, false) === undefined ? 'in-memory' : view;
+        return view === 'sliced' ? 'in-memory' : view;
       };
-      /** Values of a tensor, of a copy where they are not in memory already. */
-      const read = (tensor: Tensor): NumericArray =>
-        locate(backend, tensor) === 'in-memory'
-          ? tensor.dataSync()
-          : copied(mul(tensor, 1)).dataSync();
+      const read = (tensor: Tensor, view: TextureView | 'in-memory'): NumericArray => {
+        if (view === 'in-memory') return tensor.dataSync();
+        // What tfjs reads it keeps, beside the texture: let it be that of a copy.
+        return downloader.read(view) ?? copied(mul(tensor, 1)).dataSync();
+      };
       const slotOf = (tensor: Tensor): Slot => {
         const view = place(tensor);
-        if (view === 'in-memory') return { summary: summarizeValues(read(tensor)) };
+        if (view === 'in-memory' || kernels.for(view, false) === undefined) {
+          return { summary: summarizeValues(read(tensor, view)) };
+        }
         return { view: views.push(view) - 1, size: tensor.size };
       };
       /** The norm of a change is found beside the summary of the tensor that changed, where it can be. */
       const changeOf = ({ minuend, subtrahend }: Difference, last: Measured | undefined): Slot => {
         const slot = slots.at(-1);
         const [a, b] = [place(minuend), place(subtrahend)];
-        if (a === 'in-memory' || b === 'in-memory') {
-          return { summary: summarizeDifference(read(minuend), read(subtrahend)) };
+        const inTextures = a !== 'in-memory' && b !== 'in-memory';
+        if (inTextures && liesLike(a, b) && kernels.for(a, true) !== undefined) {
+          const beside = last === minuend && slot !== undefined && 'view' in slot;
+          const view = beside ? slot.view : views.push(a) - 1;
+          views[view] = { ...a, before: b.texture };
+          return { changeOf: view, size: minuend.size };
         }
-        const inPlace = liesLike(a, b) && kernels.of(a.layout, true) !== undefined;
-        if (!inPlace) return slotOf(copied(sub(minuend, subtrahend)));
-        const beside = last === minuend && slot !== undefined && 'view' in slot;
-        const view = beside ? slot.view : views.push(a) - 1;
-        views[view] = { ...a, before: b.texture };
-        return { changeOf: view, size: minuend.size };
+        // After its first update a variable may lie otherwise than as it was made; later it does not.
+        if (inTextures && !liesLike(a, b) && !kernels.isFirst) {
+          return slotOf(copied(sub(minuend, subtrahend)));
+        }
+        return { summary: summarizeDifference(read(minuend, a), read(subtrahend, b)) };
       };
+      kernels.begin();
       items.forEach((item, i) => {
         slots.push('minuend' in item ? changeOf(item, items[i - 1]) : slotOf(item));
       });
@@ -83,6 +89,7 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
     submit: () => dispatcher.submit(),
     dispose() {
       dispatcher.dispose();
+      downloader.dispose();
       kernels.dispose();
     },
   };

@@ -1,5 +1,6 @@
 // Compiles the kernel, once per layout and use, when a tensor first needs it.
 import { FRAGMENT_SHADER, OUTPUTS, vertexShader, WORDS, type Layout } from './shader';
+import type { TextureView } from './textures';
 
 const UNIFORMS = ['values', 'before', 'size', 'shape'] as const;
 
@@ -20,20 +21,40 @@ export function canRunKernel(
   return components >= WORDS && units >= 2;
 }
 
-/** The kernels of a context. */
+/** Elements from which a tensor is worth a kernel at once: reading it would take longer. */
+const LARGE = 1 << 20;
+
+/**
+ * The kernels of a context. The first session gets none, and each later one compiles at most one: the
+ * first step of a run, when the user waits for it, is not held up by what only later ones profit from.
+ */
 export class Kernels {
   readonly #gl: WebGL2RenderingContext;
   readonly #compiled = new Map<string, Kernel | undefined>();
+  #sessions = 0;
+  #mayCompile = false;
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
   }
 
-  /** The kernel for tensors of this layout, alone or `changed` against another; undefined where refused. */
-  of(layout: Layout, changed: boolean): Kernel | undefined {
-    const key = changed ? `${layout}, changed` : layout;
+  /** True in the first session. */
+  get isFirst(): boolean {
+    return this.#sessions <= 1;
+  }
+
+  /** A session begins. */
+  begin(): void {
+    this.#mayCompile = ++this.#sessions > 1;
+  }
+
+  /** The kernel for `view`, alone or `changed` against another; undefined before its time, and where refused. */
+  for(view: TextureView, changed: boolean): Kernel | undefined {
+    const key = changed ? `${view.layout}, changed` : view.layout;
     if (!this.#compiled.has(key)) {
-      this.#compiled.set(key, compileKernel(this.#gl, layout, changed));
+      if (!this.#mayCompile && view.texels * view.lanes < LARGE) return undefined;
+      this.#mayCompile = false;
+      this.#compiled.set(key, compileKernel(this.#gl, view.layout, changed));
     }
     return this.#compiled.get(key);
   }

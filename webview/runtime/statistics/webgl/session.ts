@@ -4,7 +4,7 @@
 import { Batch, ReadBuffers } from './batch';
 import type { Words } from './decode';
 import type { Kernel, Kernels } from './programs';
-import { LAYOUTS, WORDS, type Layout } from './shader';
+import { WORDS } from './shader';
 import type { TextureView } from './textures';
 
 const BYTES_PER_CHUNK = WORDS * 4;
@@ -57,7 +57,7 @@ export class Dispatcher {
     this.#open = new Batch(this.#buffers);
   }
 
-  /** Queues the summaries of `views`. */
+  /** Queues the summaries of `views`, for each of which there is a kernel. */
   dispatch(views: readonly TextureView[]): Dispatched {
     const gl = this.#gl;
     const { extents, spans, chunks } = this.#plan(views);
@@ -107,7 +107,7 @@ export class Dispatcher {
     gl.deleteVertexArray(this.#vertexArray);
   }
 
-  #run({ kernel, layout, members, first, count }: Span, from: number): void {
+  #run({ kernel, members, first, count }: Span, from: number): void {
     const gl = this.#gl;
     const { program, uniforms } = kernel;
     const offset = from + first * BYTES_PER_CHUNK;
@@ -126,7 +126,7 @@ export class Dispatcher {
       gl.bindTexture(gl.TEXTURE_2D, view.texture);
       const { width, texels, columns, rows, oddColumns, oddRows } = view;
       gl.uniform4i(uniforms.size, width, texels, chunkTexels, 0);
-      if (layout === 'packed-masked') {
+      if (view.layout === 'packed-masked') {
         gl.uniform4i(uniforms.shape, columns, rows, oddColumns ? 1 : 0, oddRows ? 1 : 0);
       }
       gl.drawArrays(gl.POINTS, 0, chunks);
@@ -146,32 +146,34 @@ export class Dispatcher {
 
   #plan(views: readonly TextureView[]): { extents: Extent[]; spans: Span[]; chunks: number } {
     const extents: Extent[] = [];
-    const spans: Span[] = [];
+    const spans = new Map<Kernel, Span>();
+    views.forEach((view, index) => {
+      const kernel = this.#kernels.for(view, view.before !== undefined);
+      if (kernel === undefined) return;
+      const elements = view.texels * view.lanes;
+      const wanted = Math.ceil(elements / CHUNKS / MIN_CHUNK) * MIN_CHUNK;
+      const chunkTexels = Math.min(MAX_CHUNK, wanted) / view.lanes;
+      const member = { index, view, chunkTexels, chunks: Math.ceil(view.texels / chunkTexels) };
+      const span = spans.get(kernel);
+      if (span !== undefined) span.members.push(member);
+      else spans.set(kernel, { kernel, members: [member], first: 0, count: 0 });
+    });
     let chunks = 0;
-    for (const layout of LAYOUTS) {
-      for (const changed of [false, true]) {
-        const members: Member[] = [];
-        const first = chunks;
-        views.forEach((view, i) => {
-          if (view.layout !== layout || (view.before !== undefined) !== changed) return;
-          const elements = view.texels * view.lanes;
-          const wanted = Math.ceil(elements / CHUNKS / MIN_CHUNK) * MIN_CHUNK;
-          const chunkTexels = Math.min(MAX_CHUNK, wanted) / view.lanes;
-          const member = { view, chunkTexels, chunks: Math.ceil(view.texels / chunkTexels) };
-          extents[i] = { first: chunks * WORDS, chunks: member.chunks };
-          members.push(member);
-          chunks += member.chunks;
-        });
-        const kernel = members.length > 0 ? this.#kernels.of(layout, changed) : undefined;
-        if (kernel !== undefined)
-          spans.push({ kernel, layout, members, first, count: chunks - first });
+    for (const span of spans.values()) {
+      span.first = chunks;
+      for (const member of span.members) {
+        extents[member.index] = { first: chunks * WORDS, chunks: member.chunks };
+        chunks += member.chunks;
       }
+      span.count = chunks - span.first;
     }
-    return { extents, spans, chunks };
+    return { extents, spans: [...spans.values()], chunks };
   }
 }
 
 interface Member {
+  /** Position among the views of the session. */
+  index: number;
   view: TextureView;
   chunks: number;
   chunkTexels: number;
@@ -180,7 +182,6 @@ interface Member {
 /** Tensors for one kernel, whose chunks lie together. `first` and `count` in chunks. */
 interface Span {
   kernel: Kernel;
-  layout: Layout;
   members: Member[];
   first: number;
   count: number;
