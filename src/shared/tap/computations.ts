@@ -1,16 +1,17 @@
 // Every gradient that user code computes passes Engine.gradients, whatever it called. A computation
 // remembers what the optimizer step that follows cannot see any more: the loss, and the activations
-// and δ of the layers, as kept clones that share their data with the originals.
-import { engineOf, hold, isVariable, type EngineLike } from './internals';
+// and δ of the layers, whose data it retains.
+import { engineOf, isVariable, type EngineLike } from './internals';
 import type { Patches } from './patches';
+import { retain, type Retained } from './retained';
 import type { Tensor, TfNamespace } from './types';
 
 /** One call of a layer inside a computation. */
 export interface Capture<Owner> {
   owner: Owner;
-  activation: Tensor;
+  activation: Retained;
   /** δ; more than one where the gradient flowed back more than once, none where it never did. */
-  deltas: Tensor[];
+  deltas: Retained[];
 }
 
 interface Computation<Owner> {
@@ -18,13 +19,13 @@ interface Computation<Owner> {
   names: Set<string>;
   /** The gradients handed to the user's code. */
   gradients: WeakSet<Tensor>;
-  loss: Tensor | undefined;
+  loss: Retained | undefined;
   captures: Capture<Owner>[];
 }
 
-/** What an optimizer step takes over; the caller disposes the tensors. */
+/** What an optimizer step takes over; the caller releases it. */
 export interface TakenComputation<Owner> {
-  loss: Tensor | undefined;
+  loss: Retained | undefined;
   captures: Capture<Owner>[];
   /** The variables that each of the computations was for. */
   computed: string[][];
@@ -35,6 +36,7 @@ const MAX_UNAPPLIED = 4;
 
 /** Watches gradient computations and hands them to the steps that apply them. */
 export class GradientComputations<Owner> {
+  readonly #tf: TfNamespace;
   readonly #samplesActivations: (variables: readonly string[]) => boolean;
   #unapplied: Computation<Owner>[] = [];
   /** The computation under way, while its activations are wanted. */
@@ -43,13 +45,15 @@ export class GradientComputations<Owner> {
   #depth = 0;
 
   /** `samplesActivations` says whether the step that applies these variables will record activations. */
-  constructor(samplesActivations: (variables: readonly string[]) => boolean) {
+  constructor(tf: TfNamespace, samplesActivations: (variables: readonly string[]) => boolean) {
+    this.#tf = tf;
     this.#samplesActivations = samplesActivations;
   }
 
-  install(tf: TfNamespace, patches: Patches): void {
-    patches.replace(engineOf(tf), 'gradients', (original) => {
-      const compute = original.bind(engineOf(tf));
+  install(patches: Patches): void {
+    const engine = engineOf(this.#tf);
+    patches.replace(engine, 'gradients', (original) => {
+      const compute = original.bind(engine);
       return (...args) => this.#observe(compute, args);
     });
   }
@@ -61,12 +65,12 @@ export class GradientComputations<Owner> {
 
   /** Notes the output of a layer's call; what it returns collects δ. */
   capture(owner: Owner, output: Tensor): (delta: Tensor) => void {
-    const capture: Capture<Owner> = { owner, activation: hold(output), deltas: [] };
+    const capture: Capture<Owner> = { owner, activation: retain(this.#tf, output), deltas: [] };
     const computation = this.#current;
     computation?.captures.push(capture);
     return (delta) => {
       // A tape replayed after its computation was applied has no record to go to.
-      if (computation === this.#current) capture.deltas.push(hold(delta));
+      if (computation === this.#current) capture.deltas.push(retain(this.#tf, delta));
     };
   }
 
@@ -86,7 +90,7 @@ export class GradientComputations<Owner> {
     const left: Computation<Owner>[] = [];
     this.#unapplied.forEach((c, i) => {
       if (taken.includes(c)) {
-        if (c !== newest) c.loss?.dispose();
+        if (c !== newest) c.loss?.release();
       } else if (newest !== undefined && overlaps(c) && i < this.#unapplied.indexOf(newest)) {
         dispose(c);
       } else {
@@ -123,7 +127,7 @@ export class GradientComputations<Owner> {
     if (this.#samplesActivations(names)) this.#current = computation;
     try {
       const result = this.#nested(compute, args);
-      if (result.value.size === 1) computation.loss = hold(result.value);
+      if (result.value.size === 1) computation.loss = retain(this.#tf, result.value);
       for (const gradient of result.grads) if (gradient) computation.gradients.add(gradient);
       this.#unapplied.push(computation);
       if (this.#unapplied.length > MAX_UNAPPLIED) dispose(this.#unapplied.shift());
@@ -150,12 +154,12 @@ export class GradientComputations<Owner> {
 }
 
 function dispose(computation: Computation<unknown> | undefined): void {
-  computation?.loss?.dispose();
-  computation?.captures.forEach(disposeCapture);
+  computation?.loss?.release();
+  computation?.captures.forEach(releaseCapture);
 }
 
-/** Frees the tensors of a capture. */
-export function disposeCapture(capture: Capture<unknown>): void {
-  capture.activation.dispose();
-  for (const delta of capture.deltas) delta.dispose();
+/** Lets the tensors of a capture go. */
+export function releaseCapture(capture: Capture<unknown>): void {
+  capture.activation.release();
+  for (const delta of capture.deltas) delta.release();
 }

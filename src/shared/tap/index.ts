@@ -1,13 +1,14 @@
 // The tap: patches a tf namespace so that every optimizer step of every program that trains with it
 // yields a step record, while the program computes bit for bit what it would compute without.
 import { watchActivations } from './activations';
-import { disposeCapture, GradientComputations } from './computations';
+import { GradientComputations, releaseCapture } from './computations';
 import { Delivery, scalarOf } from './delivery';
-import { engineOf, hold, type OptimizerLike } from './internals';
+import { engineOf, type OptimizerLike } from './internals';
 import { LayerRegistry, type Owner } from './layers';
 import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
 import { watchOptimizers, type GradientMap } from './optimizers';
 import { Patches } from './patches';
+import { retain, type Retained } from './retained';
 import { Sampler } from './sampler';
 import type { Tap, TapOptions, Tensor, TfNamespace } from './types';
 
@@ -21,11 +22,11 @@ export function installTap<Site extends object>(tf: TfNamespace, options: TapOpt
   return new InstalledTap(tf, options);
 }
 
-/** A variable before its update, as clones that share the data. */
+/** A variable and its data before the update. */
 interface Before {
   variable: MeasuredVariable<unknown>['variable'];
-  gradient: Tensor;
-  value: Tensor;
+  gradient: Retained;
+  value: Retained;
 }
 
 class InstalledTap<Site extends object> implements Tap {
@@ -53,9 +54,11 @@ class InstalledTap<Site extends object> implements Tap {
       (records) => options.onRecords(records),
     );
     this.#sampler = new Sampler(options.sampling);
-    this.#computations = new GradientComputations((names) => this.#sampler.wantsActivations(names));
+    this.#computations = new GradientComputations(tf, (names) =>
+      this.#sampler.wantsActivations(names),
+    );
     this.#layers.install(tf, this.#patches);
-    this.#computations.install(tf, this.#patches);
+    this.#computations.install(this.#patches);
     watchActivations(tf, this.#patches, this.#computations, (layer) =>
       this.#layers.ownerOfLayer(layer),
     );
@@ -110,7 +113,7 @@ class InstalledTap<Site extends object> implements Tap {
     const learningRate = optimizer.learningRate;
     const { loss, captures, computed } = this.#computations.take(gradients);
     const sampled = this.#sampler.countStep([...gradients.keys()], computed);
-    const before = sampled ? this.#hold(gradients) : [];
+    const before = sampled ? this.#retain(gradients) : [];
     let result: unknown;
     try {
       result = apply();
@@ -124,33 +127,43 @@ class InstalledTap<Site extends object> implements Tap {
       this.#layers.markTrained(before.map(({ variable }) => variable));
       const measured = before.map(({ variable, gradient, value }) => ({
         variable,
-        gradient,
+        gradient: gradient.tensor,
         owner: this.#layers.ownerOf(variable),
-        before: value,
+        before: value.tensor,
       }));
-      const { items, assemble } = planMeasurement(frame, loss, measured, captures, scalarOf);
+      const { items, assemble } = planMeasurement(
+        frame,
+        loss?.tensor,
+        measured,
+        captures,
+        scalarOf,
+      );
       this.#delivery.push(this.#options.statistics.measure(items), assemble, frame.seconds);
     } finally {
       for (const { gradient, value } of before) {
-        gradient.dispose();
-        value.dispose();
+        gradient.release();
+        value.release();
       }
-      captures.forEach(disposeCapture);
-      loss?.dispose();
+      captures.forEach(releaseCapture);
+      loss?.release();
     }
     this.#options.onStep(this.#step);
     return result;
   }
 
   /** Old values and gradients of the variables that the step will change. */
-  #hold(gradients: GradientMap): Before[] {
+  #retain(gradients: GradientMap): Before[] {
     const { registeredVariables } = engineOf(this.#tf);
     const before: Before[] = [];
     for (const [name, gradient] of gradients) {
       const variable = registeredVariables[name];
       // The optimizer itself reports what is wrong with an unknown name or a disposed gradient.
       if (variable === undefined || variable.isDisposed || gradient.isDisposed) continue;
-      before.push({ variable, gradient: hold(gradient), value: hold(variable) });
+      before.push({
+        variable,
+        gradient: retain(this.#tf, gradient),
+        value: retain(this.#tf, variable),
+      });
     }
     return before;
   }

@@ -102,10 +102,3 @@ export function isPartOf(inner: LayerLike, outer: LayerLike): boolean {
     (Array.isArray(outer.cells) && outer.cells.includes(inner))
   );
 }
-
-/** A kept clone: shares the data, survives every tidy, and is ours to dispose. */
-export function hold(tensor: Tensor): Tensor {
-  const clone = tensor.clone();
-  clone.kept = true; // what tf.keep does
-  return clone;
-}

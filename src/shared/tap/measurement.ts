@@ -57,8 +57,8 @@ export function planMeasurement<Owner extends { name: string }>(
     .filter(({ owner }) => owners.has(owner))
     .map(({ owner, activation, deltas }) => ({
       owner,
-      activation: add(activation),
-      deltas: deltas.map(add),
+      activation: add(activation.tensor),
+      deltas: deltas.map(({ tensor }) => add(tensor)),
     }));
   const assemble = (summaries: readonly TensorSummary[]): StepRecord => {
     const at = summaryAt(summaries, items.length, frame.step);

@@ -99,18 +99,17 @@ describe('tap: programs', () => {
   }).timeout(60_000);
 });
 
-/** Fails when the number of tensors right after a step differs from the third step on (GAN: fifth). */
+/** Fails when the number of tensors or of their data right after a step differs from the third step on (GAN: fifth). */
 function watchTensors(name: string): (step: number) => void {
   const { memory } = freshNamespace();
-  const seen = new Map<number, number>();
+  const seen = new Map<number, string>();
   return (step) => {
     if (step <= 4) return;
     const phase = step % 2;
-    const { numTensors } = memory();
+    const { numTensors, numDataBuffers } = memory();
+    const found = `${numTensors} tensors, ${numDataBuffers} buffers`;
     const before = seen.get(phase);
-    seen.set(phase, numTensors);
-    if (before !== undefined) {
-      assert.equal(numTensors, before, `${name}: tensors after step ${step}`);
-    }
+    seen.set(phase, found);
+    if (before !== undefined) assert.equal(found, before, `${name}: after step ${step}`);
   };
 }

@@ -32,8 +32,8 @@ interface Outcome {
   slots: number[][];
   fused: boolean;
   fusedSteps: number;
-  /** tf.memory().numTensors after each step. */
-  numTensors: number[];
+  /** tf.memory().numDataBuffers after each step. */
+  numDataBuffers: number[];
 }
 
 async function start(): Promise<void> {
@@ -56,7 +56,7 @@ async function train(loop: Loop, training: Training): Promise<Outcome> {
     slots: [],
     fused: false,
     fusedSteps: 0,
-    numTensors: [],
+    numDataBuffers: [],
   };
   const ours =
     loop === 'trainOnBatch' ? undefined : createTrainStep(tf, model, { fused: loop === 'fused' });
@@ -76,7 +76,7 @@ async function train(loop: Loop, training: Training): Promise<Outcome> {
       outcome.losses.push((await model.trainOnBatch(xs, ys)) as number[]);
     }
     tf.dispose([xs, ys]);
-    outcome.numTensors.push(tf.memory().numTensors);
+    outcome.numDataBuffers.push(tf.memory().numDataBuffers);
   }
   outcome.weights = model.getWeights().map(bits);
   outcome.fusedSteps = ours?.fusedSteps ?? 0;

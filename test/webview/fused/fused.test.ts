@@ -11,7 +11,7 @@ interface Outcome {
   slots: number[][];
   fused: boolean;
   fusedSteps: number;
-  numTensors: number[];
+  numDataBuffers: number[];
 }
 
 interface Training {
@@ -91,9 +91,9 @@ describe('training step and fused updates', function () {
 
   for (const optimizer of ['adam', 'sgd']) {
     it(`${optimizer}: no tensor is left behind over 300 steps`, async () => {
-      const { fused, numTensors } = await train('fused', { net: 'mlp', optimizer, steps: 300 });
+      const { fused, numDataBuffers } = await train('fused', { net: 'mlp', optimizer, steps: 300 });
       assert.ok(fused);
-      assert.deepEqual(new Set(numTensors.slice(1)), new Set([numTensors[1]]));
+      assert.deepEqual(new Set(numDataBuffers.slice(1)), new Set([numDataBuffers[1]]));
     });
   }
 

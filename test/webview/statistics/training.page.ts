@@ -15,8 +15,8 @@ interface Outcome {
   tapped: number[];
   records: StepRecord[];
   layers: string[];
-  /** tf.memory().numTensors after each step. */
-  numTensors: number[];
+  /** tf.memory().numDataBuffers after each step. */
+  numDataBuffers: number[];
   /** Most steps that were on their way at once. */
   maxPending: number;
 }
@@ -42,7 +42,7 @@ async function train(name: string, steps: number): Promise<Outcome> {
     tapped: [],
     records: [],
     layers: [],
-    numTensors: [],
+    numDataBuffers: [],
     maxPending: 0,
   };
   const tap = installTap(tf, {
@@ -52,7 +52,7 @@ async function train(name: string, steps: number): Promise<Outcome> {
     onRecords: (records) => outcome.records.push(...records),
     onLayers: (layers) => (outcome.layers = layers.map((layer) => layer.name)),
     onStep: () => {
-      outcome.numTensors.push(tfjs.memory().numTensors);
+      outcome.numDataBuffers.push(tfjs.memory().numDataBuffers);
       outcome.maxPending = Math.max(outcome.maxPending, tap.pending);
     },
     now: () => performance.now() / 1000,

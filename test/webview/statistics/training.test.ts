@@ -10,7 +10,7 @@ interface Outcome {
   tapped: number[];
   records: StepRecord[];
   layers: string[];
-  numTensors: number[];
+  numDataBuffers: number[];
   maxPending: number;
 }
 
@@ -65,9 +65,9 @@ for (const [backend, programs] of Object.entries(PROGRAMS)) {
     }
 
     it('leaves no tensor behind over 200 steps', async () => {
-      const { numTensors } = await page.call<Outcome>('train', MLP, 200);
-      assert.equal(numTensors.length, 200);
-      assert.deepEqual(new Set(numTensors.slice(5)), new Set([numTensors[5]]));
+      const { numDataBuffers } = await page.call<Outcome>('train', MLP, 200);
+      assert.equal(numDataBuffers.length, 200);
+      assert.deepEqual(new Set(numDataBuffers.slice(5)), new Set([numDataBuffers[5]]));
     });
   });
 }
