@@ -1,4 +1,5 @@
 // What must be true whatever the machine: counted, and reported as test suites are.
+import type { MemoryUse } from './contestant';
 import { messageOf, progress } from '../scripts/lib/log.mjs';
 
 /** An error of a worker without its stack, which is minified. */
@@ -47,16 +48,16 @@ export class Checks {
   }
 
   /** `memory` is what tf.memory() said after blocks in which nothing should have grown. */
-  expectFlat(what: string, memory: readonly { numTensors: number; numBytes: number }[]): void {
-    const [first] = memory;
-    const grown = memory.find(
-      ({ numTensors, numBytes }) => numTensors !== first?.numTensors || numBytes !== first.numBytes,
+  expectFlat(what: string, memory: readonly MemoryUse[]): void {
+    const [first, ...others] = memory.map(
+      ({ numTensors, numDataBuffers, numBytes }) =>
+        `${numTensors} tensors in ${numDataBuffers} buffers, ${numBytes} bytes`,
     );
+    const grown = others.find((found) => found !== first);
     this.expect(
       grown === undefined,
       `${what} leaves tf.memory() flat`,
-      () =>
-        `${first?.numTensors ?? 0} tensors of ${first?.numBytes ?? 0} bytes became ${grown?.numTensors ?? 0} of ${grown?.numBytes ?? 0}`,
+      () => `${first ?? 'nothing'} became ${grown ?? 'nothing'}`,
     );
   }
 }

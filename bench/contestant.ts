@@ -45,14 +45,20 @@ export interface StartedBackend {
   float32: boolean;
 }
 
+/** What tf.memory() says. Data that the tap retains counts as a buffer, not as a tensor. */
+export interface MemoryUse {
+  numTensors: number;
+  numDataBuffers: number;
+  numBytes: number;
+}
+
 /** One block of optimizer steps. */
 export interface Block {
   /** From the first step's beginning until the last loss, and every record, is there; milliseconds. */
   ms: number;
   losses: number[];
-  /** tf.memory() after the block. */
-  numTensors: number;
-  numBytes: number;
+  /** After the block. */
+  memory: MemoryUse;
 }
 
 /** Statistics held against the two-pass float64 reference. */

@@ -10,6 +10,7 @@ import { createOptimizer } from '../../webview/runtime/experiment/optimizer';
 import type { ContestantOptions } from '../contestant';
 import type { Contestant } from './contestants';
 import { Batches } from './data';
+import { memoryUse } from './memory';
 import { NET } from './nets';
 import { LOSS, OPTIMIZER } from './optimizers';
 import { PROGRAM, type RunSteps } from './programs';
@@ -64,9 +65,9 @@ export function plainContestant(options: ContestantOptions): Contestant {
       if (leaks) engine.startScope();
       const losses = await train(steps);
       const ms = performance.now() - before;
-      const { numTensors, numBytes } = tf.memory();
+      const memory = memoryUse(tf);
       if (leaks) engine.endScope();
-      return { ms, losses, numTensors, numBytes };
+      return { ms, losses, memory };
     },
   };
 }

@@ -5,7 +5,11 @@ import { Checks } from '../../../bench/checks';
 import { Comparison, reference } from '../../../bench/worker/reference';
 import { summarize } from '../../../src/shared/core/summary';
 
-const memory = (numTensors: number) => ({ numTensors, numBytes: 4 * numTensors });
+const memory = (numTensors: number, numDataBuffers = numTensors) => ({
+  numTensors,
+  numDataBuffers,
+  numBytes: 4 * numTensors,
+});
 
 describe('checks of the bench', () => {
   it('pass where all losses are the same bits', () => {
@@ -32,7 +36,9 @@ describe('checks of the bench', () => {
     checks.expectFlat('this', [memory(5), memory(5), memory(5)]);
     assert.equal(checks.passed, 1);
     checks.expectFlat('this', [memory(5), memory(5), memory(6)]);
-    assert.match(checks.failures[0] ?? '', /5 tensors of 20 bytes became 6 of 24/);
+    assert.match(checks.failures[0] ?? '', /5 tensors in 5 .*20 bytes became 6 tensors .*24 bytes/);
+    checks.expectFlat('this', [memory(5), memory(5, 6)]);
+    assert.match(checks.failures[1] ?? '', /5 buffers.* became .* 6 buffers/);
   });
 });
 
