@@ -50,6 +50,8 @@ export default tseslint.config(
       '**/node_modules/**',
       'examples/**',
       'test/fixtures/**',
+      // AssemblyScript: its compiler and tsc check it.
+      'webview/kernels/**',
     ],
   },
   js.configs.recommended,

@@ -4,6 +4,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { summarize } from '../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
 import { createStatistics } from '../../../webview/runtime/statistics/index';
+import { createWasmStatistics } from '../../../webview/runtime/statistics/wasm/index';
 import { createWebglStatistics } from '../../../webview/runtime/statistics/webgl/index';
 import type { Measured, StatisticsEngine } from '../../../src/shared/tap/types';
 import { expose } from '../harness/page';
@@ -221,9 +222,13 @@ function time(shapes: number[][], rounds: number): number[] {
   return times.sort((a, b) => a - b);
 }
 
-/** Whether the engine that reads textures in place can be made; else a reading one takes over. */
+/** Whether the backend's own engine can be made; else a slower one takes over. */
 function inPlace(): boolean {
-  const made = createWebglStatistics({ ...tfjs });
+  const creators = { wasm: createWasmStatistics, webgl: createWebglStatistics };
+  const backend = tfjs.getBackend();
+  if (!(backend in creators)) return false;
+  const create = creators[backend as keyof typeof creators];
+  const made = create({ ...tfjs });
   made?.dispose();
   return made !== undefined;
 }

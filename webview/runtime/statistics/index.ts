@@ -1,6 +1,7 @@
 // Picks the statistics engine that fits the backend tfjs trains on.
 import type { StatisticsEngine, TfNamespace } from '../../../src/shared/tap/types';
 import { createTypedArrayStatistics, readCopy, readCpu, readWasm } from './typedArray';
+import { createWasmStatistics } from './wasm/index';
 import { createWebglStatistics } from './webgl/index';
 
 /** The engine for the backend that `tf` uses now. Create it after the backend is ready. */
@@ -9,7 +10,7 @@ export function createStatistics(tf: TfNamespace): StatisticsEngine {
     case 'cpu':
       return createTypedArrayStatistics(readCpu(tf));
     case 'wasm':
-      return createTypedArrayStatistics(readWasm(tf));
+      return createWasmStatistics(tf) ?? createTypedArrayStatistics(readWasm(tf));
     case 'webgl':
       return createWebglStatistics(tf) ?? createTypedArrayStatistics(readCopy(tf));
     default:
