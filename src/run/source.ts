@@ -1,5 +1,7 @@
 // The seam between a run and what trains: a source turns its world (a worker in a webview, a Node
 // process, log files) into the calls of a RunSink, and obeys a few controls.
+import type { Autopsy } from '../shared/core/autopsy';
+import type { ModelFacts } from '../shared/core/facts';
 import type { EpochRecord, LayerInfo, Notice, RunError } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
 
@@ -46,6 +48,10 @@ export interface RunSink {
   started(info: StartedInfo): void;
   /** All layers known so far, in forward order (replaces the list given before). */
   layers(layers: readonly LayerInfo[]): void;
+  /** What is known of a model, before the record of its first step. */
+  facts(facts: ModelFacts): void;
+  /** What was found out about a step whose values are not finite, after its record. */
+  autopsy(autopsy: Autopsy): void;
   records(records: readonly StepRecord[], memory?: MemoryInfo): void;
   epoch(record: EpochRecord): void;
   plan(plan: { epochs?: number; stepsPerEpoch?: number }): void;

@@ -1,5 +1,6 @@
 // The run: collects what its source reports, keeps state and history, has the rules look at every
 // step, and turns pause, resume, step and stop into promises. It knows neither VS Code nor tfjs.
+import type { ModelFacts } from '../shared/core/facts';
 import type { Finding } from '../shared/core/finding';
 import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
@@ -73,6 +74,7 @@ export class TrainingRun<Model = string> {
 
   private startedInfo: StartedInfo = { backend: '' };
   private layerList: readonly LayerInfo[] = [];
+  private modelFacts: readonly ModelFacts[] = [];
   private noticeList: Notice[] = [];
   private planned: { epochs?: number; stepsPerEpoch?: number } = {};
   private failure: RunError | undefined;
@@ -130,6 +132,10 @@ export class TrainingRun<Model = string> {
   }
   get layers(): readonly LayerInfo[] {
     return this.layerList;
+  }
+  /** What is known of each model that has trained. */
+  get facts(): readonly ModelFacts[] {
+    return this.modelFacts;
   }
   get findings(): readonly Finding[] {
     return this.diagnosis.findings;
@@ -313,6 +319,15 @@ export class TrainingRun<Model = string> {
         this.layerList = layers;
         if (this.diagnosis.setLayers(layers)) this.findingsChanged.fire(this.findings);
       }),
+    facts: (facts) =>
+      this.report(() => {
+        this.modelFacts = [...this.modelFacts, facts];
+        this.diagnosis.setFacts(this.modelFacts);
+      }),
+    autopsy: (autopsy) =>
+      this.report(() => {
+        if (this.diagnosis.setAutopsy(autopsy)) this.findingsChanged.fire(this.findings);
+      }),
     records: (records, memory) =>
       this.report(() => {
         if (records.length > 0) {
@@ -326,6 +341,7 @@ export class TrainingRun<Model = string> {
       this.report(() => {
         this.currentEpoch = Math.max(this.currentEpoch ?? 1, record.epoch);
         this.history.addEpoch(record);
+        this.diagnosis.observeEpoch(record);
         this.epochEnded.fire(record);
       }),
     plan: (plan) =>

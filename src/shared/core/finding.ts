@@ -32,10 +32,72 @@ export interface Evidence {
   window: number;
 }
 
-/** A cure, in words, most effective first. Edits of the source come with a later surface. */
+/** The cures. All but the `check-…` ones, and `fewer-layers`, are edits of the user's source. */
+export type RemedyId =
+  /** `values.activation`, and `values.initializer` where that has to follow. */
+  | 'change-activation'
+  /** `values.initializer`, e.g. `heUniform`; `values.scale` for a varianceScaling. */
+  | 'change-initializer'
+  | 'batch-normalization'
+  | 'residual'
+  /** `values.rate`: the new learning rate. */
+  | 'lower-learning-rate'
+  | 'raise-learning-rate'
+  /** `values.norm`. */
+  | 'clip-norm'
+  /** `values.value`. */
+  | 'clip-value'
+  /** The output layer becomes linear, for a loss that takes logits. */
+  | 'drop-softmax'
+  /** `values.loss`. */
+  | 'switch-loss'
+  /** `values.activation`, `values.units`: of the output layer. */
+  | 'change-output'
+  /** `values.offset`, `values.factor`: (x − offset) · factor. */
+  | 'scale-data'
+  /** `values.rate`. */
+  | 'l2'
+  | 'dropout'
+  | 'early-stopping'
+  | 'class-weights'
+  | 'smaller-batch'
+  | 'larger-batch'
+  | 'shuffle'
+  | 'unfreeze'
+  | 'fewer-layers'
+  | 'check-data'
+  | 'check-labels'
+  | 'check-loss'
+  | 'check-graph';
+
+/** A cure, most effective first. */
 export interface Remedy {
-  id: string;
+  id: RemedyId;
+  /** What to do, in words. */
   title: string;
+  /** Layers to edit, by name; absent where it is about the training or the data. */
+  layers?: readonly string[];
+  values?: Readonly<Record<string, number | string>>;
+}
+
+/** What theory says the measured number should be, for the net as it was initialized. */
+export interface Expectation {
+  /** In the unit of {@link measured}. */
+  expected: number;
+  measured: number;
+  /** E.g. `gradient per layer`. */
+  unit: string;
+  /** One clause: `theory for sigmoid with this initialization says ×0.237`. */
+  words: string;
+  reference: string;
+}
+
+/** Something that is wrong because of what a finding states. */
+export interface Consequence {
+  rule: RuleId;
+  layer?: string;
+  message: string;
+  firstStep: number;
 }
 
 export interface Finding {
@@ -56,6 +118,9 @@ export interface Finding {
   /** One or two sentences: what, where, with numbers. */
   message: string;
   remedies: readonly Remedy[];
+  expectation?: Expectation;
+  /** What follows from it, and is therefore no finding of its own. By first step. */
+  consequences?: readonly Consequence[];
   /** Where the threshold or theory comes from. */
   reference: string;
   location?: SourceLocation;

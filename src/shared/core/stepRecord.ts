@@ -1,5 +1,6 @@
 // The step record: what every source yields for every optimizer step, and the only numeric
 // currency between tap, run, rules, panel and store. All numbers are plain float64.
+import type { ProbeRecord } from './probe';
 
 /** Number of octave buckets per sign. Bucket i holds 2^(i-36) <= |x| < 2^(i-35). */
 export const OCTAVES = 48;
@@ -69,4 +70,6 @@ export interface StepRecord {
   layers: Record<string, LayerRecord>;
   /** By variable name, e.g. `dense_Dense1/kernel`. */
   tensors: Record<string, TensorRecord>;
+  /** Before some steps the model is probed. The shares of dead and saturated units are of the newest probe. */
+  probe?: ProbeRecord;
 }

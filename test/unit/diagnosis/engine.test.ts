@@ -77,7 +77,7 @@ describe('Diagnosis', () => {
     assert.ok((diagnosis.findings[0]?.lastStep ?? 0) > 80);
   });
 
-  it('is silent about what an open finding of another rule explains', () => {
+  it('lists what an open finding of another rule explains as its consequence', () => {
     const cause = ruleOf((step) => step <= 20, { id: 'exploding-gradient' });
     const effect = ruleOf(() => true, { yieldsTo: ['exploding-gradient'] });
     const diagnosis = new Diagnosis([cause, effect]);
@@ -85,8 +85,27 @@ describe('Diagnosis', () => {
     feed(diagnosis, 3, 20);
     const rules = (): RuleId[] => diagnosis.findings.map(({ rule }) => rule);
     assert.deepEqual(rules(), ['exploding-gradient']);
+    const [consequence] = diagnosis.findings[0]?.consequences ?? [];
+    assert.equal(consequence?.rule, 'loss-plateau');
+    // It outlives the cause: then it is a finding of its own.
     feed(diagnosis, 21, 30);
     assert.deepEqual(rules(), ['exploding-gradient', 'loss-plateau']);
+    assert.equal(diagnosis.findings[0]?.consequences, undefined);
+  });
+
+  it('moves a finding below the cause that is found later, and those that it explains with it', () => {
+    const rules = [
+      ruleOf((step) => step > 20, { id: 'exploding-gradient' }),
+      ruleOf(() => true, { id: 'saturated-units', yieldsTo: ['exploding-gradient'] }),
+      ruleOf(() => true, { id: 'vanishing-gradient', yieldsTo: ['saturated-units'] }),
+    ];
+    const diagnosis = new Diagnosis(rules);
+    const tree = () =>
+      diagnosis.findings.map((f) => [f.rule, f.consequences?.map(({ rule }) => rule)]);
+    feed(diagnosis, 1, 20);
+    assert.deepEqual(tree(), [['saturated-units', ['vanishing-gradient']]]);
+    feed(diagnosis, 21, 40);
+    assert.deepEqual(tree(), [['exploding-gradient', ['saturated-units', 'vanishing-gradient']]]);
   });
 
   it('adds the place of the layer in the source, also when it is known later', () => {

@@ -43,7 +43,7 @@ const cases: Case[] = [
     },
     layer: /^hidden_1_/,
     message: /^Gradients shrink ×0\.2\d per layer from output_\d+ to hidden_1_\d+ \(11 layers\)/,
-    remedy: 'relu',
+    remedy: 'change-activation',
   },
   {
     name: 'ten sigmoid layers with Adam',
@@ -57,7 +57,7 @@ const cases: Case[] = [
     },
     layer: /^hidden_1_/,
     message: /shrink ×0\.2\d per layer/,
-    remedy: 'relu',
+    remedy: 'change-activation',
   },
   {
     name: 'six sigmoid layers, the mild case',
@@ -71,7 +71,7 @@ const cases: Case[] = [
     },
     layer: /^hidden_1_/,
     message: /shrink ×0\.2\d per layer/,
-    remedy: 'relu',
+    remedy: 'change-activation',
   },
   {
     name: 'twenty sigmoid layers whose output bias still learns',
@@ -85,7 +85,7 @@ const cases: Case[] = [
     },
     layer: /^hidden_1_/,
     message: /shrink ×0\.2\d per layer/,
-    remedy: 'relu',
+    remedy: 'change-activation',
   },
   {
     name: 'twelve ReLU layers with weights that are too small',
@@ -104,7 +104,7 @@ const cases: Case[] = [
     },
     layer: /^hidden_1_/,
     message: /shrink ×/,
-    remedy: 'initializer',
+    remedy: 'change-initializer',
   },
   {
     name: 'a learning rate that is far too large',
@@ -194,7 +194,7 @@ const cases: Case[] = [
       loss: SQUARED_ERROR,
     },
     message: /^Layer outputs grow ×\d+ per layer from hidden_1_\d+ to hidden_\d+_\d+ and overflow/,
-    remedy: 'initializer',
+    remedy: 'change-initializer',
   },
 ];
 

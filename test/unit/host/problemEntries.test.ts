@@ -18,7 +18,7 @@ const finding = (change: Partial<Finding>): Finding => ({
   lastStep: 9,
   evidence: { measured: 1, threshold: 2, unit: 'x', window: 3 },
   message: 'It vanishes.',
-  remedies: ['a', 'b', 'c', 'd'].map((id) => ({ id, title: `do ${id}` })),
+  remedies: ['a', 'b', 'c', 'd'].map((title) => ({ id: 'check-data', title: `do ${title}` })),
   reference: '',
   ...change,
 });

@@ -60,8 +60,8 @@ const failed = snapshotOf(exploding, {
       message:
         'The gradient of dense_Dense4/kernel became NaN at step 84 after growing ×12 in 10 steps.',
       remedies: [
-        { id: 'learning-rate', title: 'Lower the learning rate by a factor of 10.' },
-        { id: 'clip', title: 'Clip gradients (clipNorm: 1).' },
+        { id: 'lower-learning-rate', title: 'Lower the learning rate by a factor of 10.' },
+        { id: 'clip-norm', title: 'Clip gradients (clipNorm: 1).' },
       ],
       reference: 'Pascanu et al. 2013',
       location: { file: '/home/user/project/exploding.model.js', line: 15, column: 3 },

@@ -214,12 +214,18 @@ export function vanishingFinding(run: SyntheticRun, closed = false): Finding {
     evidence: { measured: norm / 40, threshold: 1e-7, unit: 'mean |gradient|', window: 50 },
     message: `Gradients shrink by ×0.30 per layer from ${run.layers.at(-1)?.name ?? ''} to ${first?.name ?? ''}, so the first layers hardly learn.`,
     remedies: [
-      { id: 'activation', title: 'Use relu, elu or gelu instead of sigmoid in the hidden layers.' },
       {
-        id: 'initializer',
+        id: 'change-activation',
+        title: 'Use relu, elu or gelu instead of sigmoid in the hidden layers.',
+      },
+      {
+        id: 'change-initializer',
         title: 'Use heNormal (relu) or glorotNormal (tanh) as kernelInitializer.',
       },
-      { id: 'normalization', title: 'Put a batchNormalization layer between the dense layers.' },
+      {
+        id: 'batch-normalization',
+        title: 'Put a batchNormalization layer between the dense layers.',
+      },
     ],
     reference: 'Glorot & Bengio 2010',
     ...(first?.location === undefined ? {} : { location: first.location }),

@@ -1,7 +1,9 @@
 // Runs the rules over the steps of a run and keeps the findings: a statement that persists opens
 // one, later steps extend it, and one that no longer holds is closed, not deleted.
-import type { Finding } from '../finding';
-import type { LayerInfo } from '../run';
+import type { Autopsy } from '../autopsy';
+import type { ModelFacts } from '../facts';
+import type { Consequence, Finding } from '../finding';
+import type { EpochRecord, LayerInfo } from '../run';
 import type { StepRecord } from '../stepRecord';
 import type { Rule, Statement } from './rule';
 import { explodingGradient } from './rules/explodingGradient';
@@ -27,6 +29,16 @@ interface Watch {
   since: number;
   finding: Finding | undefined;
   refreshedAt: number;
+  /** What this one states is explained by the finding of another rule, and listed there. */
+  explainedBy: Watch | undefined;
+}
+
+/** The steps of one optimizer, and what the rules see in them. */
+interface Group {
+  window: DiagnosisWindow;
+  watches: Watch[];
+  /** Layers in its records. */
+  layers: ReadonlySet<string>;
 }
 
 function isOpen({ finding }: Watch): boolean {
@@ -39,7 +51,7 @@ function explains(cause: Rule, rule: Rule): boolean {
 }
 
 function describe(rule: Rule, statement: Statement, firstStep: number, lastStep: number): Finding {
-  const { severity, evidence, message, remedies } = statement;
+  const { severity, evidence, message, remedies, expectation } = statement;
   return {
     rule: rule.id,
     severity,
@@ -51,8 +63,25 @@ function describe(rule: Rule, statement: Statement, firstStep: number, lastStep:
     evidence,
     message,
     remedies,
+    ...(expectation !== undefined && { expectation }),
     reference: rule.reference,
   };
+}
+
+/** A finding with what it explains: the findings of the rules that yield to it, directly or in turn. */
+function withConsequences(finding: Finding, cause: Watch, watches: readonly Watch[]): Finding {
+  const consequences: Consequence[] = [];
+  const collect = (of: Watch): void => {
+    for (const watch of watches) {
+      if (watch.explainedBy !== of || !watch.finding) continue;
+      const { rule, layer, message, firstStep } = watch.finding;
+      consequences.push({ rule, ...(layer !== undefined && { layer }), message, firstStep });
+      collect(watch);
+    }
+  };
+  collect(cause);
+  if (consequences.length === 0) return finding;
+  return { ...finding, consequences: consequences.sort((a, b) => a.firstStep - b.firstStep) };
 }
 
 /** True for a step whose gradients the sampling left out. */
@@ -64,7 +93,9 @@ function isUnsampled(record: StepRecord): boolean {
 export class Diagnosis {
   /** Window of the newest step. */
   private latest: DiagnosisWindow | undefined;
-  private readonly groups = new Map<string, { window: DiagnosisWindow; watches: Watch[] }>();
+  private readonly groups = new Map<string, Group>();
+  private facts: readonly ModelFacts[] = [];
+  private readonly epochs: EpochRecord[] = [];
   private layers: readonly LayerInfo[] = [];
   private list: readonly Finding[] = [];
 
@@ -84,27 +115,62 @@ export class Diagnosis {
     return true;
   }
 
+  /** Takes what is known of the models, each before its first step. */
+  setFacts(facts: readonly ModelFacts[]): void {
+    this.facts = facts;
+    for (const group of this.groups.values()) group.window.facts = this.factsOf(group.layers);
+  }
+
+  /** Takes a finished epoch, after its last step. Rules see it with the next step. */
+  observeEpoch(epoch: EpochRecord): void {
+    this.epochs.push(epoch);
+    // Whose epoch it is, where several optimizers train, no one can tell.
+    const [only, ...others] = this.groups.values();
+    if (only && others.length === 0) only.window.epochs = this.epochs;
+  }
+
+  /** Takes what was found out about a step that broke. True where the findings changed. */
+  setAutopsy(autopsy: Autopsy): boolean {
+    let changed = false;
+    for (const group of this.groups.values()) {
+      if (group.window.breakage?.record.step !== autopsy.step) continue;
+      group.window.autopsy = autopsy;
+      for (const watch of group.watches) watch.refreshedAt = -Infinity;
+      changed = this.judge(group, group.window.record.step) || changed;
+    }
+    return changed;
+  }
+
   /** Looks at the next step. True where the findings changed. */
   observe(record: StepRecord): boolean {
     if (isUnsampled(record)) {
       this.latest?.noteLossOnly(record);
       return false;
     }
-    const { window, watches } = this.groupOf(record);
-    this.latest = window;
-    window.note(record);
+    const group = this.groupOf(record);
+    this.latest = group.window;
+    group.window.note(record);
+    return this.judge(group, record.step);
+  }
+
+  /** Asks all rules about the newest step. */
+  private judge({ window, watches }: Group, step: number): boolean {
     let changed = false;
     for (const watch of watches) {
-      const yields = watches.some((other) => isOpen(other) && explains(other.rule, watch.rule));
-      const statement = yields ? undefined : watch.rule.evaluate(window);
-      changed = this.take(watch, statement, record.step) || changed;
+      const statement = watch.rule.evaluate(window);
+      const cause = watches.find((other) => isOpen(other) && explains(other.rule, watch.rule));
+      changed = this.take(watch, statement, step, cause) || changed;
     }
     if (changed) this.publish();
     return changed;
   }
 
+  private factsOf(layers: ReadonlySet<string>): ModelFacts | undefined {
+    return this.facts.find(({ trainedLayers }) => trainedLayers.some((name) => layers.has(name)));
+  }
+
   /** Records of the same layers belong to the same optimizer. */
-  private groupOf(record: StepRecord) {
+  private groupOf(record: StepRecord): Group {
     let first = '';
     let count = 0;
     for (const name in record.layers) if (count++ === 0) first = name;
@@ -113,6 +179,8 @@ export class Diagnosis {
     if (!group) {
       const window = new DiagnosisWindow();
       window.setLayers(this.layers);
+      const layers = new Set(Object.keys(record.layers));
+      window.facts = this.factsOf(layers);
       const watches = this.rules.map((rule) => ({
         rule,
         held: 0,
@@ -120,13 +188,29 @@ export class Diagnosis {
         since: 0,
         finding: undefined,
         refreshedAt: 0,
+        explainedBy: undefined,
       }));
-      this.groups.set(key, (group = { window, watches }));
+      this.groups.set(key, (group = { window, watches, layers }));
     }
     return group;
   }
 
-  private take(watch: Watch, statement: Statement | undefined, step: number): boolean {
+  private take(
+    watch: Watch,
+    statement: Statement | undefined,
+    step: number,
+    cause: Watch | undefined,
+  ): boolean {
+    const before = watch.explainedBy;
+    if (cause && (statement || isOpen(watch))) watch.explainedBy = cause;
+    // What outlives its explanation is a finding of its own.
+    else if (statement && before && !isOpen(before)) watch.explainedBy = undefined;
+    const isMoved = watch.explainedBy !== before && isOpen(watch);
+    return this.follow(watch, statement, step) || isMoved;
+  }
+
+  /** Opens, extends or closes the finding of one rule. */
+  private follow(watch: Watch, statement: Statement | undefined, step: number): boolean {
     if (!statement) return this.miss(watch, step);
     if (watch.held === 0) watch.since = statement.since ?? step;
     watch.held++;
@@ -167,7 +251,7 @@ export class Diagnosis {
     watch.held = 0;
     watch.missed++;
     const { finding } = watch;
-    if (!finding || !isOpen(watch)) return false;
+    if (!finding || !isOpen(watch) || watch.rule.lasting) return false;
     if (watch.missed < watch.rule.closeAfter) return false;
     watch.finding = { ...finding, closedStep: step };
     return true;
@@ -175,7 +259,11 @@ export class Diagnosis {
 
   private publish(): void {
     const open = [...this.groups.values()].flatMap(({ watches }) =>
-      watches.flatMap(({ finding }) => (finding ? [finding] : [])),
+      watches
+        .filter(({ explainedBy }) => explainedBy === undefined)
+        .flatMap((watch) =>
+          watch.finding ? [withConsequences(watch.finding, watch, watches)] : [],
+        ),
     );
     this.list = [...this.closed, ...open]
       .map((finding) => this.located(finding))

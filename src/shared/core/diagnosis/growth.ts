@@ -15,12 +15,12 @@ import {
   UNLEARNT_SHARE,
 } from './thresholds';
 import { outputGrowth } from './culprit';
-import type { DiagnosisWindow, StepFacts } from './window';
+import type { DiagnosisWindow, PastStep } from './window';
 
 /** How much a run has grown, between two steps. */
 export interface Growth {
-  from: StepFacts;
-  to: StepFacts;
+  from: PastStep;
+  to: PastStep;
   /** Gradient norm at `to` ÷ reference. */
   factor: number;
 }
@@ -28,7 +28,7 @@ export interface Growth {
 /** Gradient norm and loss far above the first steps, in most of the newest steps. */
 export function sustainedGrowth(window: DiagnosisWindow): Growth | undefined {
   const reference = window.referenceNorm;
-  const recent = window.facts.slice(-EXPLODING_HOT_WINDOW);
+  const recent = window.past.slice(-EXPLODING_HOT_WINDOW);
   const hot = recent.filter(
     ({ loss, gradientNorm }) =>
       gradientNorm > EXPLODING_GROWTH * reference &&
@@ -47,17 +47,17 @@ export function sustainedGrowth(window: DiagnosisWindow): Growth | undefined {
 
 /** Gradient norm and loss multiply with every step. */
 export function runaway(window: DiagnosisWindow): Growth | undefined {
-  const { facts } = window;
-  let begin = facts.length - 1;
+  const { past } = window;
+  let begin = past.length - 1;
   while (begin > 0) {
-    const [before, after] = [facts[begin - 1], facts[begin]];
+    const [before, after] = [past[begin - 1], past[begin]];
     if (before?.loss === undefined || after?.loss === undefined || after.isBroken) break;
     if (!(after.gradientNorm >= RUNAWAY_FACTOR * before.gradientNorm)) break;
     if (!(before.loss > 0 && after.loss >= RUNAWAY_LOSS_FACTOR * before.loss)) break;
     begin--;
   }
-  const [from, to] = [facts[begin], facts.at(-1)];
-  if (!from || !to || facts.length - 1 - begin < RUNAWAY_STEPS) return undefined;
+  const [from, to] = [past[begin], past.at(-1)];
+  if (!from || !to || past.length - 1 - begin < RUNAWAY_STEPS) return undefined;
   const factor = to.gradientNorm / from.gradientNorm;
   const aboveStart = to.loss !== undefined && window.loss.hasRisen(to.loss, window.loss.start);
   return factor >= RUNAWAY_GROWTH && aboveStart ? { from, to, factor } : undefined;

@@ -1,6 +1,6 @@
 // A rule: one file that measures one thing, says when it is wrong, and what helps. The engine feeds
 // it windows and turns what it states, step after step, into findings that open and close.
-import type { Evidence, Remedy, RuleId, Severity } from '../finding';
+import type { Evidence, Expectation, Remedy, RuleId, Severity } from '../finding';
 import type { DiagnosisWindow } from './window';
 
 /** What a rule states about the newest step. */
@@ -14,6 +14,7 @@ export interface Statement {
   evidence: Evidence;
   message: string;
   remedies: readonly Remedy[];
+  expectation?: Expectation;
 }
 
 /** A check of a run. Rules are stateless: what they need of the past is in the window. */
@@ -25,8 +26,13 @@ export interface Rule {
   openAfter: number;
   /** Consecutive steps without it after which the finding is closed. */
   closeAfter: number;
-  /** Rules whose open finding explains what this one would state: one root cause, one finding. */
+  /**
+   * Rules whose open finding explains what this one states: one root cause, one finding. What is
+   * explained becomes a consequence of that finding.
+   */
   yieldsTo?: readonly RuleId[];
+  /** True where a statement holds for good: it is about the start of the run, and is never closed. */
+  lasting?: boolean;
   /** The statement that holds at the newest step, if one does. Called once per step: be quick. */
   evaluate(window: DiagnosisWindow): Statement | undefined;
 }

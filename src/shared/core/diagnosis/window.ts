@@ -1,6 +1,9 @@
 // What the rules see: the newest step, what went before it in compact form, and slow averages per
 // layer. One window per optimizer, because two optimizers in turn (a GAN) have a loss each.
-import type { LayerInfo } from '../run';
+import type { Autopsy } from '../autopsy';
+import type { ModelFacts } from '../facts';
+import type { ProbeRecord } from '../probe';
+import type { EpochRecord, LayerInfo } from '../run';
 import type { LayerRecord, StepRecord, TensorSummary } from '../stepRecord';
 import { finiteCount, nonFiniteCount } from '../summary';
 import { LossTrack, median } from './lossTrack';
@@ -57,7 +60,7 @@ export class LayerTrace {
 }
 
 /** One past step. */
-export interface StepFacts {
+export interface PastStep {
   step: number;
   loss: number | undefined;
   /** L2 norm of all gradients together (finite elements). */
@@ -84,14 +87,14 @@ export interface Blow {
 export interface Breakage {
   record: StepRecord;
   /** Newest last; all finite. */
-  before: readonly StepFacts[];
+  before: readonly PastStep[];
 }
 
 /** What happened in the steps of one optimizer. */
 export class DiagnosisWindow {
   readonly loss = new LossTrack();
   /** Newest last. */
-  readonly facts: StepFacts[] = [];
+  readonly past: PastStep[] = [];
   /** In forward order. */
   traces: readonly LayerTrace[] = [];
   /** Steps of this optimizer so far. */
@@ -103,6 +106,17 @@ export class DiagnosisWindow {
   /** Where it broke; forgotten after {@link CLOSE_AFTER} finite steps. */
   breakage: Breakage | undefined;
   record: StepRecord = { step: 0, seconds: 0, metrics: {}, layers: {}, tensors: {} };
+  /** What is known of the model; undefined where the source cannot tell. */
+  facts: ModelFacts | undefined;
+  /** The first probe of the model, and the newest. */
+  firstProbe: ProbeRecord | undefined;
+  probe: ProbeRecord | undefined;
+  /** Step of the newest probe. */
+  probeStep = 0;
+  /** Epochs that ended, oldest first. Those of a run with one optimizer; empty for others. */
+  epochs: readonly EpochRecord[] = [];
+  /** What was found out about the step that broke. */
+  autopsy: Autopsy | undefined;
   private finiteSteps = 0;
   private readonly byName = new Map<string, LayerTrace>();
   private readonly firstNorms: number[] = [];
@@ -117,6 +131,11 @@ export class DiagnosisWindow {
   note(record: StepRecord): void {
     this.record = record;
     this.steps++;
+    if (record.probe) {
+      this.firstProbe ??= record.probe;
+      this.probe = record.probe;
+      this.probeStep = record.step;
+    }
     let squares = 0;
     let updateRatio = 0;
     let updateLayer = '';
@@ -147,8 +166,8 @@ export class DiagnosisWindow {
     this.loss.note(record.loss);
     if (!isBroken && this.firstNorms.length < REFERENCE_STEPS) this.firstNorms.push(gradientNorm);
     const { step, loss } = record;
-    this.facts.push({ step, loss, gradientNorm, updateRatio, updateLayer, isBroken });
-    if (this.facts.length > FACTS) this.facts.shift();
+    this.past.push({ step, loss, gradientNorm, updateRatio, updateLayer, isBroken });
+    if (this.past.length > FACTS) this.past.shift();
   }
 
   /** Takes a step of which only the loss is known: the tap records gradients at every n-th step. */
@@ -164,7 +183,7 @@ export class DiagnosisWindow {
 
   /** True where the newest step has NaN or infinite values. */
   get isBroken(): boolean {
-    return this.facts.at(-1)?.isBroken ?? false;
+    return this.past.at(-1)?.isBroken ?? false;
   }
 
   /** True once the first updates are over. */
@@ -178,7 +197,7 @@ export class DiagnosisWindow {
 
   private noteBreakage(record: StepRecord, isBroken: boolean): void {
     this.finiteSteps = isBroken ? 0 : this.finiteSteps + 1;
-    if (isBroken) this.breakage ??= { record, before: this.facts.slice(-OVERFLOW_LOOKBACK) };
+    if (isBroken) this.breakage ??= { record, before: this.past.slice(-OVERFLOW_LOOKBACK) };
     else if (this.finiteSteps >= CLOSE_AFTER) this.breakage = undefined;
   }
 

@@ -20,7 +20,7 @@ import { percent, short, times } from '../words';
 
 const CLIP: Remedy = { id: 'clip-norm', title: 'Clip the gradients to a norm of 1 (clipNorm: 1).' };
 const SMALLER_WEIGHTS: Remedy = {
-  id: 'initializer',
+  id: 'change-initializer',
   title: "Initialize with kernelInitializer 'heUniform' (ReLU) or 'glorotUniform' (tanh).",
 };
 const BATCH_NORMALIZATION: Remedy = {

@@ -55,11 +55,12 @@ function remediesFor(window: DiagnosisWindow, profile: DepthProfile): Remedy[] {
   return [
     activation && saturating !== profile.last
       ? {
-          id: 'relu',
+          id: 'change-activation',
+          values: { activation: 'relu', initializer: 'heUniform' },
           title: `Use activation 'relu' with kernelInitializer 'heUniform' instead of '${activation}' in the hidden layers.`,
         }
       : {
-          id: 'initializer',
+          id: 'change-initializer',
           title:
             "Initialize with kernelInitializer 'heUniform' (ReLU) or 'glorotUniform' (tanh): the weights are too small for this depth.",
         },
