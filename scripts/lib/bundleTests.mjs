@@ -1,5 +1,5 @@
 // Bundles what runs inside the extension host: the suites of test/integration, each found by its
-// name, and the driver of `npm start`. Packages stay imports: out/ lies below the checkout's own.
+// name, and the drivers of `npm start` and of the start times. Packages stay imports: out/ lies below the checkout's own.
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -38,4 +38,9 @@ export async function bundleIntegration() {
 /** @returns {Promise<string>} Module that trains one file and tells how it went, without `.js`. */
 export async function bundleDriver() {
   return path.join(await bundle('scripts/driver', ['index.ts']), 'index');
+}
+
+/** @returns {Promise<string>} Module that starts a model again and again, without `.js`. */
+export async function bundleStarts() {
+  return path.join(await bundle('scripts/starts', ['index.ts']), 'index');
 }

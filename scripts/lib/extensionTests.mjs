@@ -34,6 +34,8 @@ export class ExtensionTestsError extends Error {
  * @property {number} [timeoutMs] Default: six minutes.
  * @property {(line: string, page: import('playwright-core').Page) => void} [onLine] Lines printed by
  *   the module. Default: printed here.
+ * @property {(page: import('playwright-core').Page) => Promise<void>} [beforehand] Called with the
+ *   empty page, before the window is opened in it.
  * @property {(page: import('playwright-core').Page) => Promise<void>} [afterwards] Called with the
  *   window still open, whatever the outcome.
  */
@@ -100,6 +102,7 @@ export async function runExtensionTests(options) {
     const page = await browser.newPage({ viewport: { width: 1600, height: 1200 } });
     page.on('console', (message) => message.type() === 'error' && write(message.text()));
     page.on('pageerror', (error) => write(error.message));
+    await options.beforehand?.(page);
     try {
       await runInPage(page, options, windowAddress(server, options), write);
     } catch (error) {
