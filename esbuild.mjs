@@ -1,8 +1,8 @@
-// Builds dist/: the extension (Node), the training runtime (worker) and the panel page, which carries
-// the runtime as text because webview workers start only from blobs.
+// Builds dist/: the extension (Node), the training runtime (worker), which the panel page fetches as
+// text because webview workers start only from blobs, and the page with the small WebGL probe in it.
 // Usage: node esbuild.mjs [--watch] [--dev]
 import { build, context } from 'esbuild';
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -34,19 +34,27 @@ const runtime = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-/** `import text from 'gradient-lens:runtime'` gives the built worker as a string. */
-const runtimeText = {
-  name: 'runtime-text',
+/** `import text from 'gradient-lens:probe'` gives the WebGL probe, a worker too, as a string. */
+const probeText = {
+  name: 'probe-text',
   setup(b) {
-    b.onResolve({ filter: /^gradient-lens:runtime$/ }, () => ({
-      path: path.join(root, 'dist/runtime.js'),
-      namespace: 'runtime-text',
+    b.onResolve({ filter: /^gradient-lens:probe$/ }, () => ({
+      path: path.join(root, 'webview/runtime/probe.ts'),
+      namespace: 'probe-text',
     }));
-    b.onLoad({ filter: /.*/, namespace: 'runtime-text' }, async ({ path: file }) => ({
-      contents: await readFile(file, 'utf8'),
-      loader: 'text',
-      watchFiles: [file],
-    }));
+    b.onLoad({ filter: /.*/, namespace: 'probe-text' }, async ({ path: file }) => {
+      const built = await build({
+        ...runtime,
+        entryPoints: [file],
+        outfile: undefined,
+        write: false,
+      });
+      return {
+        contents: built.outputFiles[0].text,
+        loader: 'text',
+        watchFiles: Object.keys(built.metafile.inputs).map((input) => path.join(root, input)),
+      };
+    });
   },
 };
 
@@ -58,7 +66,7 @@ const panel = {
   format: 'iife',
   target: 'es2022',
   loader: { '.css': 'css' },
-  plugins: [runtimeText],
+  plugins: [probeText],
 };
 
 const extension = {
@@ -93,9 +101,8 @@ async function watchAll() {
 async function buildAll() {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
   await copyWasm();
-  // Both to their end: what one reports must not hide what the other would.
-  const page = build(runtime).then(() => build(panel));
-  const results = await Promise.allSettled([page, build(extension)]);
+  // All to their end: what one reports must not hide what another would.
+  const results = await Promise.allSettled([runtime, panel, extension].map((one) => build(one)));
   // esbuild has printed each error with its place; its exception would only repeat them.
   if (results.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }

@@ -23,7 +23,8 @@ const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFi
 async function copyShippedFiles(stage) {
   const list = await exec(process.execPath, [vsceBin, 'ls', '--no-dependencies'], { cwd: root });
   const files = list.split('\n').filter(Boolean);
-  for (const needed of ['package.json', 'LICENSE', 'dist/extension.js', 'dist/panel.js']) {
+  const built = ['dist/extension.js', 'dist/panel.js', 'dist/runtime.js'];
+  for (const needed of ['package.json', 'LICENSE', ...built]) {
     if (files.includes(needed)) continue;
     throw new PackagingError(
       `The package would lack ${needed}. Run \`npm run build\` first, and see .vscodeignore.`,

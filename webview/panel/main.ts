@@ -1,5 +1,5 @@
 // Entry of the panel page: connects the host's messages with the page and the training worker.
-import runtime from 'gradient-lens:runtime';
+import probe from 'gradient-lens:probe';
 import { PANEL_PROTOCOL_VERSION, type ToPanel } from '../../src/shared/protocol/panel';
 import { Page } from './page';
 import { post } from './vscodeApi';
@@ -21,7 +21,7 @@ function handle(message: ToPanel, page: Page, worker: WorkerHost): void {
       page.select(message.layer);
       return;
     case 'launch':
-      worker.launch(message.runId, message.code);
+      worker.launch(message.runId, message.code, message.start);
       return;
     case 'terminate':
       worker.end(message.runId);
@@ -49,10 +49,16 @@ function isToPanel(value: unknown): value is ToPanel {
 }
 
 function start(): void {
+  window.addEventListener('error', (event) => reportFailure(event.error ?? event.message));
+  window.addEventListener('unhandledrejection', (event) => reportFailure(event.reason));
+  // First of all: the host's answer and the worker's script travel while the page builds itself. What
+  // the host sends is heard when this function has returned.
+  post({ type: 'ready', version: PANEL_PROTOCOL_VERSION });
+  const { runtimeUri, wasmUri } = document.body.dataset;
+  const worker = new WorkerHost({ runtimeUri, wasmUri, probe, post });
   const root = document.getElementById('root');
   if (root === null) throw new Error('The panel page has no element #root to build itself in.');
   const page = new Page(root, (message) => post(message));
-  const worker = new WorkerHost({ runtime, wasmUri: document.body.dataset['wasmUri'], post });
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (!isToPanel(event.data)) return;
     try {
@@ -61,9 +67,6 @@ function start(): void {
       reportFailure(error);
     }
   });
-  window.addEventListener('error', (event) => reportFailure(event.error ?? event.message));
-  window.addEventListener('unhandledrejection', (event) => reportFailure(event.reason));
-  post({ type: 'ready', version: PANEL_PROTOCOL_VERSION });
 }
 
 start();

@@ -1,28 +1,24 @@
 // Owns the training worker. Workers of a webview start only from blobs, and cannot fetch the page's
-// resources, so the script is put together here from text and the wasm binary is fetched here. The
-// page relays messages without reading them: the host validates whatever comes out of the worker,
-// where the user's code runs.
+// resources, so the script is put together here and the wasm binary is fetched here. The page relays
+// messages without reading them: the host validates whatever comes out of the worker, where the
+// user's code runs.
 import type { FromPanel } from '../../src/shared/protocol/panel';
 import type { PageToWorker, ToRuntime, WorkerToPage } from '../../src/shared/protocol/runtime';
+import { fetchResource, textOf } from './resources';
+import { WorkerScript } from './workerScript';
+import { WebglProbe } from './webglProbe';
 
 export interface WorkerHostOptions {
-  /** Text of dist/runtime.js. */
-  runtime: string;
-  /** Address of the wasm backend's binary, as the document may fetch it. */
+  /** Address of dist/runtime.js, as the document may fetch it. */
+  runtimeUri: string | undefined;
+  /** Script of the WebGL probe. */
+  probe: string;
+  /** Address of the wasm backend's binary. */
   wasmUri: string | undefined;
   post(message: FromPanel, transfer?: readonly ArrayBuffer[]): void;
 }
 
-/**
- * The worker's whole script. Its first line tells the runtime on which line of the whole the last
- * line before the user's bundle stands, so that stack frames can be mapped back.
- */
-export function workerScript(runtime: string, bundle: string): string {
-  const lineBreaks = runtime.split('\n').length - 1;
-  // The line of the constant itself, then the runtime's lines.
-  const before = 1 + lineBreaks + 1;
-  return `self.__gradientLensBundleLine = ${before};\n${runtime}\n${bundle}`;
-}
+type Start = Extract<ToRuntime, { type: 'start' }>;
 
 /** ArrayBuffers directly in a message or in its result, to be moved instead of copied. */
 export function transferables(message: object): ArrayBuffer[] {
@@ -42,24 +38,47 @@ function isMessage(value: unknown): value is WorkerToPage {
   );
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** One worker at a time; launching another, or ending this one, silences it at once. */
 export class WorkerHost {
   private worker: Worker | undefined;
   private runId: string | undefined;
+  /** Messages to the worker while its script is on its way; undefined when there is a worker. */
+  private waiting: PageToWorker[] | undefined;
   /** The wasm backend's binary, under way while the worker reads its script. */
   private wasm: Promise<ArrayBuffer> | undefined;
+  private probe: WebglProbe | undefined;
+  private readonly script: WorkerScript;
 
-  constructor(private readonly options: WorkerHostOptions) {}
+  constructor(private readonly options: WorkerHostOptions) {
+    this.script = new WorkerScript(options.runtimeUri);
+  }
 
-  /** Starts the worker of a run; `bundle` is the user's code. */
-  launch(runId: string, bundle: string): void {
+  /** Starts the worker of a run; `bundle` is the user's code, `start` the worker's first message. */
+  launch(runId: string, bundle: string, start: Start): void {
     this.end();
-    const script = workerScript(this.options.runtime, bundle);
-    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    this.runId = runId;
+    const waiting: PageToWorker[] = [start];
+    this.waiting = waiting;
+    if (WebglProbe.serves(start.options)) this.probe = new WebglProbe(this.options.probe);
+    this.wasm = this.fetchWasm();
+    // Whoever needs it meets the failure again.
+    this.wasm.catch(() => undefined);
+    this.script.with(bundle).then(
+      (script) => {
+        if (this.waiting === waiting) this.begin(runId, script, waiting);
+      },
+      (error: unknown) => {
+        if (this.waiting !== waiting) return;
+        this.fail(
+          runId,
+          `The training worker's script could not be loaded: ${textOf(error)}. Restart the run; if it happens again, reload the window.`,
+        );
+      },
+    );
+  }
+
+  private begin(runId: string, script: Blob, waiting: readonly PageToWorker[]): void {
+    const url = URL.createObjectURL(script);
     let worker: Worker;
     try {
       worker = new Worker(url, { type: 'module', name: `Gradient Lens: ${runId}` });
@@ -69,14 +88,17 @@ export class WorkerHost {
       return;
     }
     this.worker = worker;
-    this.runId = runId;
-    this.wasm = this.fetchWasm();
-    // Whoever needs it meets the failure again.
-    this.wasm.catch(() => undefined);
-    let loaded = false;
+    this.waiting = undefined;
+    this.listen(runId, worker, () => URL.revokeObjectURL(url));
+    for (const message of waiting) this.toWorker(message);
+  }
+
+  /** @param loaded Called once, when the script has been read. */
+  private listen(runId: string, worker: Worker, loaded: () => void): void {
+    let isLoaded = false;
     const release = (): void => {
-      if (!loaded) URL.revokeObjectURL(url);
-      loaded = true;
+      if (!isLoaded) loaded();
+      isLoaded = true;
     };
     worker.addEventListener('message', (event: MessageEvent<unknown>) => {
       release();
@@ -109,12 +131,19 @@ export class WorkerHost {
   end(runId?: string): void {
     if (runId !== undefined && runId !== this.runId) return;
     this.worker?.terminate();
+    this.probe?.end();
     this.worker = undefined;
+    this.waiting = undefined;
     this.runId = undefined;
     this.wasm = undefined;
+    this.probe = undefined;
   }
 
   private toWorker(message: PageToWorker): void {
+    if (this.waiting) {
+      this.waiting.push(message);
+      return;
+    }
     const carrier =
       message.type === 'response' && message.ok ? { result: message.result } : message;
     this.worker?.postMessage(message, transferables(carrier));
@@ -127,15 +156,21 @@ export class WorkerHost {
       void this.sendWasm(runId, worker);
       return;
     }
+    if (message.type === 'needWebglReport') {
+      void this.sendReport(worker);
+      return;
+    }
     this.options.post({ type: 'fromRuntime', runId, message }, transferables(message));
   }
 
   private async fetchWasm(): Promise<ArrayBuffer> {
-    const uri = this.options.wasmUri;
-    if (uri === undefined || uri === '') throw new Error('the page was not told its address');
-    const response = await fetch(uri);
-    if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`);
-    return response.arrayBuffer();
+    return (await fetchResource(this.options.wasmUri)).arrayBuffer();
+  }
+
+  private async sendReport(worker: Worker): Promise<void> {
+    const report = await this.probe?.report;
+    if (this.worker !== worker) return;
+    this.toWorker({ type: 'webglReport', ...(report && { report }) });
   }
 
   private async sendWasm(runId: string, worker: Worker): Promise<void> {

@@ -9,6 +9,7 @@ import { Activity } from './activity';
 import type { Choice } from './backends/chooser';
 import { startBackend, type ChosenBackend } from './backends/ladder';
 import { followingStatistics } from './backends/switching';
+import { receiveWebglReport } from './backends/foreknowledge';
 import { isContextLost } from './backends/webgl';
 import { receiveWasm } from './backends/wasm';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint/checkpoint';
@@ -80,6 +81,9 @@ export class Session {
         break;
       case 'wasm':
         receiveWasm(message.binary);
+        break;
+      case 'webglReport':
+        receiveWebglReport(message.report);
         break;
     }
   }
@@ -190,8 +194,10 @@ export class Session {
       chooser.close();
       return;
     }
-    postToHost({ type: 'progress', message: 'Measuring the backends on this model' });
-    const choice = chooser.choose(model, batchSize);
+    const measuring = (): void => {
+      postToHost({ type: 'progress', message: 'Measuring the backends on this model' });
+    };
+    const choice = chooser.choose(model, batchSize, measuring);
     if (choice) sendStarted(choice);
   }
 

@@ -4,7 +4,7 @@ import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../core
 import type { Finding } from '../core/finding';
 import type { FromRuntime, ToRuntime } from './runtime';
 
-export const PANEL_PROTOCOL_VERSION = 2;
+export const PANEL_PROTOCOL_VERSION = 3;
 
 /** Everything the page shows of a run except its series and histograms. */
 export interface RunView {
@@ -84,8 +84,11 @@ export type ToPanel =
   | ({ type: 'snapshot'; view: RunView | undefined } & StepsMessage)
   /** `curves` appends, unless `isWhole`: then they replace all. */
   | ({ type: 'update'; view: RunViewUpdate; isWhole: boolean } & StepsMessage)
-  /** Starts the worker for a run: `code` is the user's bundle. A worker that still runs is ended. */
-  | { type: 'launch'; runId: string; code: string }
+  /**
+   * Starts the worker for a run: `code` is the user's bundle, `start` the first message to the worker.
+   * A worker that still runs is ended.
+   */
+  | { type: 'launch'; runId: string; code: string; start: Extract<ToRuntime, { type: 'start' }> }
   | { type: 'terminate'; runId: string }
   | { type: 'toRuntime'; runId: string; message: ToRuntime }
   /** Selects and scrolls to a layer (from Problems, CodeLens …). */

@@ -99,7 +99,7 @@ export type FromRuntime =
       /** One plain sentence where the backend is not the obvious one, or was measured. */
       reason?: string;
       renderer?: string;
-      /** A measurement chose wasm over a WebGL that software computes: another one would say the same. */
+      /** Wasm was chosen over a WebGL that software computes: the next run would choose the same. */
       lasting?: boolean;
       tfjsVersion: string;
     }
@@ -140,10 +140,20 @@ export type FromRuntime =
   | { type: 'finished'; outcome: 'completed' | 'stopped'; steps: number }
   | { type: 'failed'; error: RawError; steps: number };
 
+/** What computes WebGL: the renderer, with its name where it is software, or why there is no WebGL. */
+export type WebglReport = { renderer: string; software?: string } | { reason: string };
+
 /** Messages that end at the page and never reach the host. */
-export type PageToWorker = ToRuntime | { type: 'wasm'; binary: ArrayBuffer };
-/** `needWasm`: the page fetches the wasm backend's binary and answers with `wasm`; empty: it cannot. */
-export type WorkerToPage = FromRuntime | { type: 'needWasm' };
+export type PageToWorker =
+  | ToRuntime
+  | { type: 'wasm'; binary: ArrayBuffer }
+  /** `report` is absent where the page could not look. */
+  | { type: 'webglReport'; report?: WebglReport };
+/**
+ * `needWasm`: the page fetches the wasm backend's binary and answers with `wasm`; empty: it cannot.
+ * `needWebglReport`: the page answers with `webglReport`.
+ */
+export type WorkerToPage = FromRuntime | { type: 'needWasm' } | { type: 'needWebglReport' };
 
 /**
  * What the worker's global scope offers to the user's bundle, as `globalThis.__gradientLens`.

@@ -1,7 +1,8 @@
 // What follows when a worker loses its WebGL context: the training goes on in a fresh worker from its
 // last checkpoint, on WebGL once more, and on wasm where that was lost again soon after.
 import type { Notice } from '../../shared/core/run';
-import type { FromRuntime, StartOptions, ToRuntime } from '../../shared/protocol/runtime';
+import type { FromRuntime, StartOptions } from '../../shared/protocol/runtime';
+import type { WorkerStart } from './trainingPage';
 
 /** A second loss within this time is no accident, in milliseconds. */
 const AGAIN_MS = 5 * 60_000;
@@ -39,7 +40,7 @@ export class Recovery {
   }
 
   /** The message that starts the next worker, the first one included. */
-  startMessage(options: StartOptions): Extract<ToRuntime, { type: 'start' }> {
+  startMessage(options: StartOptions): WorkerStart {
     const { backend, checkpoint } = this;
     if (!backend) return { type: 'start', options };
     return { type: 'start', options: { ...options, backend }, ...(checkpoint && { checkpoint }) };

@@ -11,12 +11,15 @@ export interface PageListener {
   lost(notice: Notice): void;
 }
 
+/** The first message to a worker. */
+export type WorkerStart = Extract<ToRuntime, { type: 'start' }>;
+
 /** A page that can start workers. */
 export interface TrainingPage {
   /** Resolves when the page has loaded; rejects when it is closed or does not load in time. */
   ready(): Promise<void>;
-  /** Starts the worker of a run; `code` is the bundle. */
-  launch(runId: string, code: string): void;
+  /** Starts the worker of a run: `code` is the bundle, `start` reaches the worker before all else. */
+  launch(runId: string, code: string, start: WorkerStart): void;
   send(runId: string, message: ToRuntime): void;
   /** Ends the run's worker, whatever it does. */
   terminate(runId: string): void;

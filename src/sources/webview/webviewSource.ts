@@ -44,7 +44,7 @@ export class WebviewSource implements RunSource {
   private paused: boolean;
   private lastStep = 0;
   private lastEpoch = 0;
-  /** Controls that came before the worker was started; undefined once it was. */
+  /** Controls that came before the worker was launched; undefined once it was. */
   private held: RunControl[] | undefined = [];
   private readonly recovery = new Recovery();
   private stopTimer: NodeJS.Timeout | undefined;
@@ -117,7 +117,12 @@ export class WebviewSource implements RunSource {
           'happens again, reload the window.',
       );
     });
-    this.options.page.launch(this.runId, bundle.code);
+    const { page, start } = this.options;
+    const message = this.recovery.startMessage({ ...start, paused: this.paused });
+    page.launch(this.runId, bundle.code, message);
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const control of held) page.send(this.runId, control);
   }
 
   private stop(): void {
@@ -236,11 +241,6 @@ export class WebviewSource implements RunSource {
       return;
     }
     sink.progress('Starting the model');
-    const { page, start } = this.options;
-    page.send(this.runId, this.recovery.startMessage({ ...start, paused: this.paused }));
-    const held = this.held ?? [];
-    this.held = undefined;
-    for (const control of held) page.send(this.runId, control);
   }
 
   /** The worker lost its device; a fresh one goes on. Steps that it takes again are known already. */
@@ -251,7 +251,6 @@ export class WebviewSource implements RunSource {
   ): void {
     this.options.page.terminate(this.runId);
     sink.notice(this.recovery.note(loss));
-    this.held = [];
     this.launchWorker(bundle);
   }
 

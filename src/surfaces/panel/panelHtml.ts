@@ -6,6 +6,8 @@ export interface PageAddresses {
   cspSource: string;
   script: string;
   style: string;
+  /** The training worker's script, and its wasm backend. */
+  runtime: string;
   wasm: string;
 }
 
@@ -37,7 +39,7 @@ export function panelHtml(addresses: PageAddresses): string {
 <title>Gradient Lens</title>
 <link rel="stylesheet" href="${escapeAttribute(addresses.style)}">
 </head>
-<body data-wasm-uri="${escapeAttribute(addresses.wasm)}">
+<body data-runtime-uri="${escapeAttribute(addresses.runtime)}" data-wasm-uri="${escapeAttribute(addresses.wasm)}">
 <div id="root"></div>
 <script nonce="${nonce}" src="${escapeAttribute(addresses.script)}"></script>
 </body>

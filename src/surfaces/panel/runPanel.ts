@@ -10,7 +10,7 @@ import {
 } from '../../shared/protocol/panel';
 import type { ToRuntime } from '../../shared/protocol/runtime';
 import type { Notice } from '../../shared/core/run';
-import type { PageListener, TrainingPage } from '../../sources/webview/trainingPage';
+import type { PageListener, TrainingPage, WorkerStart } from '../../sources/webview/trainingPage';
 import { panelHtml } from './panelHtml';
 import { RunFeed } from './runFeed';
 import type { ShownRun } from './shownRun';
@@ -76,6 +76,7 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
       cspSource: webview.cspSource,
       script: address('panel.js'),
       style: address('panel.css'),
+      runtime: address('runtime.js'),
       wasm: address('tfjs-backend-wasm-simd.wasm'),
     });
   }
@@ -131,8 +132,8 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
     });
   }
 
-  launch(runId: string, code: string): void {
-    this.post({ type: 'launch', runId, code });
+  launch(runId: string, code: string, start: WorkerStart): void {
+    this.post({ type: 'launch', runId, code, start });
   }
 
   send(runId: string, message: ToRuntime): void {

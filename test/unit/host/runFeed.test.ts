@@ -104,6 +104,7 @@ describe('panelHtml', () => {
       cspSource: 'https://csp',
       script: 'https://s/panel.js?a=1&b="2"',
       style: 'https://s/panel.css',
+      runtime: 'https://s/runtime.js',
       wasm: 'https://s/x.wasm',
     });
 

@@ -52,7 +52,10 @@ function scene(overrides: Partial<ConstructorParameters<typeof WebviewSource>[0]
   let listener: PageListener | undefined;
   const page: TrainingPage = {
     ready: () => Promise.resolve(),
-    launch: (id, code) => void log.push(`launch ${id} ${code}`),
+    launch: (id, code, start) => {
+      log.push(`launch ${id} ${code}`);
+      sent.push(start);
+    },
     send: (_, message) => void sent.push(message),
     terminate: (id) => void log.push(`terminate ${id}`),
     attach: (_, heard) => {
@@ -107,9 +110,9 @@ describe('WebviewSource', () => {
     const s = scene();
     await s.settle();
     assert.deepEqual(s.log, ['launch r1 CODE']);
-    assert.deepEqual(s.sent, []);
-    s.say({ type: 'hello', version: 1 });
     assert.deepEqual(s.sent, [{ type: 'start', options: START }]);
+    s.say({ type: 'hello', version: 1 });
+    assert.equal(s.sent.length, 1);
     s.say({ type: 'started', backend: 'wasm', tfjsVersion: '4.22.0' });
     const frames = [
       { line: 2, column: 1 },
@@ -183,14 +186,14 @@ describe('WebviewSource', () => {
     s.say({ type: 'request', id: 4, method: 'stat', params: { path: 'x' } });
     await s.settle();
     assert.deepEqual(
-      s.sent.map((message) => message.type === 'response' && [message.id, message.ok]),
+      s.sent.slice(1).map((message) => message.type === 'response' && [message.id, message.ok]),
       [
         [3, true],
         [4, false],
       ],
     );
     const error = { code: 'missing-file', message: 'It is not there.' };
-    assert.deepEqual(s.sent[1], { type: 'response', id: 4, ok: false, error });
+    assert.deepEqual(s.sent[2], { type: 'response', id: 4, ok: false, error });
   });
 
   it('stops at once before the launch, and ends a worker that does not answer', async () => {
@@ -205,7 +208,7 @@ describe('WebviewSource', () => {
     s.say({ type: 'steps', batch: batch(9), epochs: [], memory });
     s.source.control({ type: 'stop' });
     s.source.control({ type: 'stop' });
-    assert.deepEqual(s.sent, [{ type: 'stop' }]);
+    assert.deepEqual(s.sent.slice(1), [{ type: 'stop' }]);
     await new Promise((resolve) => setTimeout(resolve, 1100));
     assert.deepEqual(s.calls.at(-1), ['finished', 'stopped', 9]);
     assert.equal(s.names().filter((name) => name === 'finished').length, 1);
@@ -237,12 +240,12 @@ describe('WebviewSource', () => {
 
   it('passes controls on, and says nothing after it is disposed', async () => {
     const s = scene();
-    await s.settle();
+    // Before there is a worker to hear it.
     s.source.control({ type: 'pause' });
-    // A worker that has not been started would not hear it.
     assert.deepEqual(s.sent, []);
-    s.say({ type: 'hello', version: 1 });
+    await s.settle();
     s.source.control({ type: 'step', count: 3 });
+    s.say({ type: 'hello', version: 1 });
     const start = { type: 'start', options: START } as const;
     assert.deepEqual(s.sent, [start, { type: 'pause' }, { type: 'step', count: 3 }]);
     const before = s.calls.length;

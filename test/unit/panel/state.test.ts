@@ -6,7 +6,8 @@ import { ProtocolError } from '../../../src/shared/protocol/protocolError';
 import { valuesOf } from '../../../webview/panel/series/columns';
 import { parseSettings } from '../../../webview/panel/settings';
 import { INITIAL_STATE, type StateMessage, reduce } from '../../../webview/panel/state';
-import { transferables, workerScript } from '../../../webview/panel/workerHost';
+import { transferables } from '../../../webview/panel/workerHost';
+import { WorkerScript } from '../../../webview/panel/workerScript';
 import { evidenceWords } from '../../../webview/panel/views/findingsView';
 import {
   formatCount,
@@ -134,11 +135,13 @@ describe('panel: settings', () => {
 });
 
 describe('panel: worker script', () => {
-  it('names the number of lines before the bundle', () => {
-    for (const runtime of ['one', 'one\ntwo', 'one\ntwo\n']) {
-      const script = workerScript(runtime, 'first();\nsecond();').split('\n');
-      const named = /= (\d+);$/.exec(script[0] ?? '')?.[1];
-      assert.equal(script[Number(named)], 'first();');
+  it('names the number of lines before the bundle', async () => {
+    for (const runtime of ['one', 'one\ntwo', 'one\ntwo\n', 'é\n']) {
+      const script = new WorkerScript(`data:text/javascript,${encodeURIComponent(runtime)}`);
+      const lines = (await (await script.with('first();\nsecond();')).text()).split('\n');
+      const named = /= (\d+);$/.exec(lines[0] ?? '')?.[1];
+      assert.equal(lines[Number(named)], 'first();');
+      assert.ok(lines.join('\n').includes(`\n${runtime}\n`));
     }
   });
 

@@ -2,7 +2,11 @@
 // reloads, odd runs and narrow windows.
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import type { FromPanel, ToPanel } from '../../../src/shared/protocol/panel';
+import {
+  PANEL_PROTOCOL_VERSION,
+  type FromPanel,
+  type ToPanel,
+} from '../../../src/shared/protocol/panel';
 import { signedAxis } from '../../../webview/panel/geometry/signedAxis';
 import { ZERO_BUCKET } from '../../../src/shared/core/histogramHistory';
 import { INITIAL_STATE, reduce } from '../../../webview/panel/state';
@@ -43,7 +47,7 @@ describe('panel page', function () {
 
   it('says ready once, and what to do where there is no run', async () => {
     await open({});
-    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: 2 }]);
+    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: PANEL_PROTOCOL_VERSION }]);
     assert.match(await text('.empty'), /Waiting for the run/);
     const snapshot = snapshotOf({ layers: [], records: [], epochs: [] });
     await panel.send({ ...snapshot, view: undefined });
@@ -267,7 +271,7 @@ describe('panel page', function () {
     await panel.page.getByRole('button', { name: 'acc', exact: true }).click();
     await panel.send({ type: 'focusLayer', layer: 'dense_Dense3' });
     await panel.page.reload();
-    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: 2 }]);
+    assert.deepEqual(await panel.sent(), [{ type: 'ready', version: PANEL_PROTOCOL_VERSION }]);
     await panel.send(updateOf(run, 0, 10), snapshotOf(run));
     const stored = await panel.page.evaluate(() => sessionStorage.getItem('state') ?? '');
     assert.equal((JSON.parse(stored) as { runId?: string }).runId, 'run-1');

@@ -88,7 +88,7 @@ export class PanelPage {
       <html lang="en" style="${styleOf(theme).replaceAll('"', '&quot;')}">
       <head><meta charset="utf-8"><link rel="icon" href="data:,">
       <link rel="stylesheet" href="/panel.css"></head>
-      <body class="${theme.className} ${options.bodyClass ?? ''}" data-wasm-uri="/backend.wasm">
+      <body class="${theme.className} ${options.bodyClass ?? ''}" data-runtime-uri="/runtime.js" data-wasm-uri="/backend.wasm">
       <div id="root"></div>
       <script nonce="x">${STAND_IN}</script>
       <script nonce="x" src="/panel.js"></script></body></html>`;
@@ -99,6 +99,7 @@ export class PanelPage {
       new Map([
         ['/', { body: html, type: 'text/html', headers: { 'content-security-policy': csp } }],
         ['/panel.js', { body: await built('panel.js'), type: 'text/javascript' }],
+        ['/runtime.js', { body: await built('runtime.js'), type: 'text/javascript' }],
         ['/panel.css', { body: await built('panel.css'), type: 'text/css' }],
         ['/backend.wasm', { body: wasm, type: 'application/wasm' }],
       ]),

@@ -34,10 +34,12 @@ describe('panel page: training worker', function () {
   beforeEach(async () => (panel = await PanelPage.open()));
   afterEach(() => panel.close());
 
-  const start = (runId: string): ToPanel => ({
-    type: 'toRuntime',
+  type Launch = Extract<ToPanel, { type: 'launch' }>;
+  const launch = (runId: string, code = PROGRAM, options: Partial<StartOptions> = {}): Launch => ({
+    type: 'launch',
     runId,
-    message: { type: 'start', options: { ...OPTIONS, runId } },
+    code,
+    start: { type: 'start', options: { ...OPTIONS, runId, ...options } },
   });
   const waitFor = (match: string): Promise<unknown> =>
     panel.page.waitForFunction(
@@ -52,9 +54,7 @@ describe('panel page: training worker', function () {
     (await panel.sent()).flatMap((m) => (m.type === 'fromRuntime' ? [m.message] : []));
 
   it('trains on wasm with the binary that the page fetched', async () => {
-    await panel.send({ type: 'launch', runId: 'a', code: PROGRAM });
-    await waitFor('hello');
-    await panel.send(start('a'));
+    await panel.send(launch('a'));
     await waitFor('finished');
     const messages = await runtimeMessages();
     const started = messages.find((m) => m.type === 'started');
@@ -68,13 +68,8 @@ describe('panel page: training worker', function () {
   it('sends at most 20 batches of steps a second, however fast they come', async () => {
     const steps = 2000;
     const code = PROGRAM.replace('i < 10', `i < ${steps}`).replace('await tf.nextFrame()', '');
-    await panel.send({ type: 'launch', runId: 'a', code });
-    await waitFor('hello');
     const started = performance.now();
-    const { message } = start('a') as Extract<ToPanel, { type: 'toRuntime' }>;
-    assert.ok(message.type === 'start');
-    const options = { ...message.options, backend: 'cpu', maxSteps: steps } as const;
-    await panel.send({ type: 'toRuntime', runId: 'a', message: { type: 'start', options } });
+    await panel.send(launch('a', code, { backend: 'cpu', maxSteps: steps }));
     await waitFor('finished');
     const seconds = (performance.now() - started) / 1000;
     const messages = await runtimeMessages();
@@ -85,25 +80,31 @@ describe('panel page: training worker', function () {
   });
 
   it('is silent after it was ended, and hears nothing meant for another run', async () => {
-    await panel.send({ type: 'launch', runId: 'a', code: PROGRAM });
-    await waitFor('hello');
-    await panel.send(start('other'));
+    await panel.send(launch('a', PROGRAM, { paused: true }));
+    await waitFor('started');
+    const resume = (runId: string): ToPanel => ({
+      ...{ type: 'toRuntime', runId },
+      message: { type: 'resume' },
+    });
+    await panel.send(resume('other'));
     await panel.send({ type: 'terminate', runId: 'other' });
+    await panel.page.waitForTimeout(300);
+    assert.ok((await runtimeMessages()).every(({ type }) => type !== 'steps'));
     await panel.send({ type: 'terminate', runId: 'a' });
     const before = (await panel.sent()).length;
-    await panel.send(start('a'));
+    await panel.send(resume('a'));
     await panel.page.waitForTimeout(500);
     assert.equal((await panel.sent()).length, before);
   });
 
   it('reports a script that cannot be read, and starts the next run', async () => {
-    await panel.send({ type: 'launch', runId: 'a', code: 'this is not JavaScript' });
+    await panel.send(launch('a', 'this is not JavaScript'));
     await waitFor('workerError');
     const error = (await panel.sent()).find((m) => m.type === 'workerError');
     assert.ok(error !== undefined);
     assert.equal(error.runId, 'a');
     assert.match(error.message, /worker/);
-    await panel.send({ type: 'launch', runId: 'b', code: PROGRAM });
+    await panel.send(launch('b'));
     await waitFor('hello');
   });
 });

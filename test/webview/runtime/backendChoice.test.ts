@@ -25,7 +25,7 @@ function branched(): tf.LayersModel {
 }
 
 /** A clock that only moves when a layer runs: so long for each call, by backend. Milliseconds. */
-function timed(ms: Record<'wasm' | 'webgl', number>, isSoftware: boolean) {
+function timed(ms: Record<'wasm' | 'webgl', number>, isSoftware: boolean, batch = 32) {
   let now = 0;
   let backend: 'wasm' | 'webgl' = 'wasm';
   const runs = { wasm: 0, webgl: 0 };
@@ -43,7 +43,7 @@ function timed(ms: Record<'wasm' | 'webgl', number>, isSoftware: boolean) {
       isSoftware,
     },
     branched(),
-    32,
+    batch,
   );
   return { comparison: comparison!, runs };
 }
@@ -104,6 +104,17 @@ describe('the choice of the backend', () => {
     assert.ok(runs.webgl <= 4 + 3, `${runs.webgl}`);
   });
 
+  it('does not ask WebGL where wasm takes next to no time', () => {
+    const { comparison, runs } = timed({ wasm: 0.05, webgl: 0.01 }, false, 4);
+    assert.deepEqual(runs, { wasm: 15, webgl: 0 });
+    assert.equal(comparison.webgl, undefined);
+    assert.equal(decide(comparison, 'webgl'), 'wasm');
+    assert.equal(
+      explain('wasm', comparison, { renderer: 'Some GPU' }),
+      'WebAssembly trains: a forward pass of this model takes 0.3 ms there, less than WebGL (Some GPU) takes to be called.',
+    );
+  });
+
   it('measures a whole pass on both where WebGL keeps up', () => {
     const { comparison } = timed({ wasm: 4, webgl: 1.5 }, false);
     assert.deepEqual(comparison, {
@@ -113,9 +124,17 @@ describe('the choice of the backend', () => {
   });
 });
 
+/** Layers that change nothing, with a gradient that wasm lacks: what software computes is measured. */
+const POOLED = (units: number): string => `
+  tf.layers.reshape({ targetShape: [${units}, 1, 1, 1] }),
+  tf.layers.maxPooling3d({ poolSize: 1, strides: 1 }),
+  tf.layers.flatten(),`;
+
+const IMPORT = `
+import * as tf from '@tensorflow/tfjs';`;
+
 /** A kernel that every dense layer uses, made slow on wasm: there WebGL is the faster backend. */
-const SLOW_WASM = `
-import * as tf from '@tensorflow/tfjs';
+const SLOW_WASM = `${IMPORT}
 const kernel = tf.getKernel('_FusedMatMul', 'wasm');
 tf.unregisterKernel('_FusedMatMul', 'wasm');
 tf.registerKernel({ ...kernel, kernelFunc: (parameters) => {
@@ -127,7 +146,7 @@ tf.registerKernel({ ...kernel, kernelFunc: (parameters) => {
 const EXPERIMENT = `
 ${SLOW_WASM}
 export const model = () => tf.sequential({ layers: [
-  tf.layers.dense({ units: 40, activation: 'tanh', inputShape: [30] }),
+  tf.layers.dense({ units: 40, activation: 'tanh', inputShape: [30] }),${POOLED(40)}
   tf.layers.batchNormalization({}),
   tf.layers.dropout({ rate: 0.2 }),
   tf.layers.dense({ units: 3, activation: 'softmax' }),
@@ -142,7 +161,7 @@ export const training = { epochs: 3, batchSize: 16, optimizer: 'adam', loss: 'ca
 const PROGRAM = `
 ${SLOW_WASM}
 const model = tf.sequential({ layers: [
-  tf.layers.dense({ units: 20, activation: 'relu', inputShape: [12] }),
+  tf.layers.dense({ units: 20, activation: 'relu', inputShape: [12] }),${POOLED(20)}
   tf.layers.dense({ units: 1 }),
 ] });
 model.compile({ loss: 'meanSquaredError', optimizer: tf.train.momentum(0.01, 0.9) });
@@ -195,23 +214,32 @@ describe('the choice of the backend in the worker', function () {
   const choices = (of: RuntimeRun) =>
     of.all('started').map(({ backend, reason }) => ({ backend, reason: reason ?? '' }));
 
-  it('wasm is measured against a software WebGL, and the reason gives the numbers', async () => {
+  it('a software WebGL is not started where wasm has every kernel, and the reason says so', async () => {
     const auto = await run(FIT, 'auto');
     assert.equal(auto.error, undefined, JSON.stringify(auto.error));
-    const [usual, chosen, ...more] = choices(auto);
+    const [usual, chosen, ...more] = auto.all('started');
     assert.equal(usual?.backend, 'wasm');
-    assert.equal(chosen?.backend, 'wasm');
-    assert.match(
-      chosen.reason,
-      /^WebAssembly trains: a forward pass of this model takes [\d.]+ ms there, and (over )?[\d.]+ ms in WebGL \(software: SwiftShader\)\.$/,
+    assert.equal(
+      chosen?.reason,
+      'WebAssembly trains: it has every operation of this model, and WebGL is computed in software here (SwiftShader), which is slower.',
     );
-    assert.deepEqual(more, []);
-    assert.deepEqual(
-      auto.all('started').map(({ lasting }) => lasting),
-      [undefined, true],
-    );
+    assert.deepEqual([usual.lasting, chosen.lasting, more.length], [undefined, true, 0]);
+    assert.ok(auto.all('progress').every(({ message }) => !/Measuring/.test(message)));
     const forced = await run(FIT, 'wasm');
     assert.deepEqual(auto.losses, forced.losses);
+  });
+
+  it('it is measured where wasm lacks one, and the reason gives the numbers', async () => {
+    const auto = await run(EXPERIMENT.replace(SLOW_WASM, IMPORT), 'auto', 'experiment');
+    assert.equal(auto.error, undefined, JSON.stringify(auto.error));
+    assert.ok(auto.all('progress').some(({ message }) => /Measuring/.test(message)));
+    const chosen = auto.all('started').at(-1);
+    assert.equal(chosen?.backend, 'wasm');
+    assert.match(
+      chosen.reason ?? '',
+      /^WebAssembly trains: a forward pass .*takes [\d.]+ ms there, (and (over )?[\d.]+ ms in|less than) WebGL \(software: SwiftShader\)/,
+    );
+    assert.equal(chosen.lasting, true);
   });
 
   it('what was measured on a software WebGL before is not measured again', async () => {

@@ -33,6 +33,8 @@ window.launch = (id, code, wasm) => {
       if (wasm) { const binary = toBytes(wasm); worker.postMessage({ type: 'wasm', binary }, [binary]); }
       return;
     }
+    // As a page that could not look: the worker does itself.
+    if (data.type === 'needWebglReport') { worker.postMessage({ type: 'webglReport' }); return; }
     if (data.type === 'steps') data = { ...data, batch: toText(data.batch) };
     if (data.checkpoint) data = { ...data, checkpoint: toText(data.checkpoint) };
     window.fromRuntime(id, data);

@@ -9,7 +9,8 @@ export interface Comparison {
   rows: number;
   batch: number;
   wasm: number;
-  webgl: number;
+  /** Absent where wasm needs so little time that WebGL was not asked. */
+  webgl?: number;
   /** WebGL was stopped as soon as it was slower: it takes more than `webgl`. */
   stopped: boolean;
 }
@@ -22,7 +23,7 @@ export function decide(
   { wasm, webgl, stopped }: Comparison,
   usual: 'webgl' | 'wasm',
 ): 'webgl' | 'wasm' {
-  if (stopped) return 'wasm';
+  if (stopped || webgl === undefined) return 'wasm';
   if (usual === 'webgl') return wasm * CLEARLY < webgl ? 'wasm' : 'webgl';
   return webgl * CLEARLY < wasm ? 'webgl' : 'wasm';
 }
@@ -34,13 +35,21 @@ export function explain(
   device: { renderer: string; software?: string },
 ): string {
   const webgl = `WebGL (${device.software === undefined ? device.renderer : `software: ${device.software}`})`;
-  const over = comparison.stopped ? 'over ' : '';
   const inWasm = inWords(comparison.wasm);
+  if (comparison.webgl === undefined) {
+    return `WebAssembly trains: ${passOf(comparison)} takes ${inWasm} there, less than ${webgl} takes to be called.`;
+  }
+  const over = comparison.stopped ? 'over ' : '';
   const inWebgl = `${over}${inWords(comparison.webgl)}`;
   const [here, there] =
     chosen === 'wasm' ? [inWasm, `${inWebgl} in ${webgl}`] : [inWebgl, `${inWasm} in WebAssembly`];
   const subject = chosen === 'wasm' ? 'WebAssembly' : webgl;
   return `${subject} trains: ${passOf(comparison)} takes ${here} there, and ${there}.`;
+}
+
+/** The reason for wasm where WebGL is computed in software and not worth a measurement. */
+export function explainSoftware(software: string): string {
+  return `WebAssembly trains: it has every operation of this model, and WebGL is computed in software here (${software}), which is slower.`;
 }
 
 function passOf({ layers, of, rows, batch }: Comparison): string {

@@ -1,15 +1,17 @@
 // Chooses and starts the backend. A backend the user forces fails over down the ladder webgl, wasm,
-// cpu. Left to us, both WebGL and wasm are started where they can be, and a measurement on the model
-// decides later (chooser.ts); until then, and where nothing can be measured, hardware WebGL computes,
-// else wasm. Every choice that is not the obvious one comes with a plain sentence.
+// cpu. Left to us, wasm and a WebGL of hardware are started where they can be, and a measurement on the
+// model decides later (chooser.ts); until then, and where nothing can be measured, hardware WebGL
+// computes, else wasm. Every choice that is not the obvious one comes with a plain sentence.
 import type { StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Notice } from '../../../src/shared/core/run';
 import { tf } from '../tf';
 import { RunFailure } from '../failure';
 import { BackendChooser } from './chooser';
+import { webglReport } from './foreknowledge';
 import { isInUse, useBackend } from './switching';
 import { startWasm } from './wasm';
-import { probeWebgl, releaseWebgl, startWebgl, type WebglDevice } from './webgl';
+import { startWebgl } from './webgl';
+import { openWebgl, probeWebgl, type WebglDevice } from './webglDevice';
 
 type Asked = Pick<StartOptions, 'backend' | 'epsilon' | 'measured'>;
 
@@ -39,12 +41,17 @@ export async function startBackend(
     ? await startBoth(options, onContextLost, refusals)
     : await climb(options, onContextLost, refusals);
   const reason = refusals.join(' ');
+  const { noWebgl, ...started } = chosen;
   const forced = !isAuto && chosen.backend !== options.backend;
-  const notices: Notice[] = forced ? [{ code: 'backend-fallback', message: reason }] : [];
-  return { ...chosen, ...(reason && { reason }), notices };
+  const code = forced ? 'backend-fallback' : noWebgl && 'webgl-unavailable';
+  const notices: Notice[] = code ? [{ code, message: reason }] : [];
+  return { ...started, ...(reason && { reason }), notices };
 }
 
-type Started = Omit<ChosenBackend, 'notices' | 'reason'>;
+interface Started extends Omit<ChosenBackend, 'notices' | 'reason'> {
+  /** True where `auto` found no WebGL that can train. */
+  noWebgl?: true;
+}
 
 async function climb(
   { backend: asked, epsilon }: Asked,
@@ -52,12 +59,12 @@ async function climb(
   refusals: string[],
 ): Promise<Started> {
   if (asked === 'webgl') {
-    const device = probeWebgl();
+    const device = openWebgl();
     if ('reason' in device) {
       refusals.push(`The wasm backend trains because ${device.reason}.`);
-    } else if (takeWebgl(device, epsilon, onContextLost)) {
-      return { backend: 'webgl', renderer: device.renderer };
     } else {
+      watchLoss(device, onContextLost);
+      if (takeWebgl(device, epsilon)) return { backend: 'webgl', renderer: device.renderer };
       refusals.push(WILL_NOT_START);
     }
   }
@@ -69,63 +76,61 @@ async function climb(
   return startCpu(refusals);
 }
 
-/** Starts wasm and, on hardware, WebGL; a software WebGL starts for the measurement only. */
+/** Starts wasm and, on hardware, WebGL; a software WebGL waits for a model that is worth it. */
 async function startBoth(
   options: Asked,
   onContextLost: () => void,
   refusals: string[],
 ): Promise<Started> {
-  const device = probeWebgl();
-  if ('reason' in device) {
-    refusals.push(`The wasm backend trains because ${device.reason}.`);
-    return climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
-  }
-  const { software, renderer } = device;
   const { epsilon } = options;
   // With tfjs's own epsilon, what the program builds depends on the backend it is built on.
   const canChange = epsilon === 'keras';
-  const needsWasm = software !== undefined || canChange;
-  const refusal = needsWasm ? await startWasm() : 'it was not asked for';
-  const hasWasm = refusal === undefined;
-  if (software !== undefined) {
-    if (!hasWasm) {
-      releaseWebgl(device.gl);
-      refusals.push(`The cpu backend trains, which is slow, because ${refusal}.`);
-      return startCpu(refusals);
-    }
+  const wasm = canChange ? startWasm() : undefined;
+  const report = (await webglReport()) ?? probeWebgl();
+  const refusal = await wasm;
+  const withoutWebgl = async (why: string): Promise<Started> => {
+    refusals.push(why);
+    const started = await climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
+    return { ...started, noWebgl: true };
+  };
+  if ('reason' in report) return withoutWebgl(`The wasm backend trains because ${report.reason}.`);
+  if (report.software !== undefined) {
+    const started = await climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
+    if (started.backend !== 'wasm') return started;
     refusals.push(
-      `The wasm backend trains because WebGL is computed in software here (${software}), which is slower.`,
+      `The wasm backend trains because WebGL is computed in software here (${report.software}), which is slower.`,
     );
-    if (!canChange) {
-      releaseWebgl(device.gl);
-      return { backend: 'wasm' };
-    }
-    watchLoss(device.canvas, onContextLost);
-    return { backend: 'wasm', chooser: new BackendChooser(device, epsilon) };
+    const open = (): WebglDevice | undefined => openWatched(onContextLost);
+    return canChange
+      ? { ...started, chooser: new BackendChooser({ ...report, epsilon, open }) }
+      : started;
   }
-  if (takeWebgl(device, epsilon, onContextLost)) {
-    const chooser = hasWasm ? new BackendChooser(device, epsilon) : undefined;
-    return { backend: 'webgl', renderer, ...(chooser && { chooser }) };
-  }
-  refusals.push(WILL_NOT_START);
-  return climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
+  const device = openWatched(onContextLost);
+  if (!device || !takeWebgl(device, epsilon)) return withoutWebgl(WILL_NOT_START);
+  const { renderer } = device;
+  const open = (): WebglDevice => device;
+  const chooses = wasm !== undefined && refusal === undefined;
+  const chooser = chooses ? new BackendChooser({ renderer, epsilon, open }) : undefined;
+  return { backend: 'webgl', renderer, ...(chooser && { chooser }) };
 }
 
 const WILL_NOT_START = 'WebGL is there but tfjs could not start on it, so the wasm backend trains.';
 
-function takeWebgl(
-  device: WebglDevice,
-  epsilon: Asked['epsilon'],
-  onContextLost: () => void,
-): boolean {
-  watchLoss(device.canvas, onContextLost);
+function takeWebgl(device: WebglDevice, epsilon: Asked['epsilon']): boolean {
   if (!startWebgl(device, epsilon)) return false;
   useBackend('webgl');
   return true;
 }
 
-/** A context that nothing is on may go: it was given back, or lost before it was used. */
-function watchLoss(canvas: OffscreenCanvas, onContextLost: () => void): void {
+/** A context whose loss is told, unless nothing is on it: it was given back, or never used. */
+function openWatched(onContextLost: () => void): WebglDevice | undefined {
+  const device = openWebgl();
+  if ('reason' in device) return undefined;
+  watchLoss(device, onContextLost);
+  return device;
+}
+
+function watchLoss({ canvas }: WebglDevice, onContextLost: () => void): void {
   canvas.addEventListener('webglcontextlost', () => {
     if (isInUse('webgl')) onContextLost();
   });

@@ -14,6 +14,11 @@ const PASS_MS = 120;
 const WEBGL_MS = { software: 300, hardware: 1500 };
 /** What waiting for the GPU after each layer may cost beyond computing, in milliseconds. */
 const WAIT_MS = 1;
+/**
+ * A pass on wasm in less time is not worth a look at WebGL, which is called some ten times for each
+ * layer of a training step, at 10 to 30 µs: it cannot be faster. Milliseconds.
+ */
+const SMALL_MS = 0.5;
 /** The least of so many whole passes counts. */
 const REPEATS = 3;
 
@@ -47,10 +52,13 @@ export function compareBackends(
   const rows = Math.max(1, Math.min(batch, Math.floor(PASS_MS / Math.max(oneRow, 0.01))));
   const calls = layerCalls(tf, model, rows, isOwn).slice(0, reached);
   const there = sum(runEach(context, calls));
+  const common = { of: probe.length, rows, batch };
+  if (there < SMALL_MS && reached === probe.length && rows === batch) {
+    return { ...common, layers: reached, wasm: there, stopped: false };
+  }
 
   use('webgl');
   const limit = context.isSoftware ? WEBGL_MS.software : WEBGL_MS.hardware;
-  const common = { of: probe.length, rows, batch };
   const begun = now();
   let here = 0;
   let layers = 0;

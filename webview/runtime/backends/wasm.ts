@@ -26,8 +26,17 @@ function requestBinary(): Promise<ArrayBuffer | undefined> {
   });
 }
 
-/** Starts the wasm backend, with every kernel that training needs. Undefined, or why it cannot. */
-export async function startWasm(): Promise<string | undefined> {
+let starting: Promise<string | undefined> | undefined;
+
+/**
+ * Starts the wasm backend, with every kernel that training needs, and makes it the one that computes.
+ * Undefined, or why it cannot; asked again, the answer is the same.
+ */
+export function startWasm(): Promise<string | undefined> {
+  return (starting ??= start());
+}
+
+async function start(): Promise<string | undefined> {
   if (typeof WebAssembly === 'undefined') return 'WebAssembly is not available here';
   const env = tf.env();
   if (!(await env.getAsync('WASM_HAS_SIMD_SUPPORT'))) return 'this CPU or browser has no wasm SIMD';
