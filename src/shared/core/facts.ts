@@ -31,6 +31,8 @@ export interface LayerFacts {
   /** The kernel and the bias before the first update. */
   initialKernel?: TensorSummary;
   initialBias?: TensorSummary;
+  /** Slope below zero of a leaky ReLU. */
+  negativeSlope?: number;
   /** Share of values that a dropout layer drops. */
   dropoutRate?: number;
   /** Regularizers are on, of the kernel or of the activity. */
