@@ -18,6 +18,7 @@ export const Commands = {
   restart: 'gradientLens.restart',
   showPanel: 'gradientLens.showPanel',
   showOutput: 'gradientLens.showOutput',
+  explainRule: 'gradientLens.explainRule',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -44,6 +45,7 @@ export const SETTING_DEFAULTS = {
   'history.memory': 128,
   'history.runs': 20,
   'codeLens.enabled': true,
+  'layerHints.enabled': true,
   'problems.enabled': true,
   'notifications.enabled': true,
 };

@@ -12,6 +12,7 @@ import { ModelIndex } from './platform/modelIndex';
 import { RunRegistry } from './run/runRegistry';
 import { TrainCodeLens } from './surfaces/codeLens';
 import { CurrentRun } from './surfaces/currentRun';
+import { showLayersInSource } from './surfaces/layers';
 import { notifyOfErrors } from './surfaces/notifications';
 import { Panels } from './surfaces/panel/panels';
 import { Problems } from './surfaces/problems';
@@ -56,7 +57,9 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     console: new UserConsole(log),
     log,
   });
-  const commandContext: CommandContext = { trainer, current, panels, registry, log, tell };
+  const commandContext: CommandContext = {
+    ...{ trainer, current, panels, registry, log, tell, extensionUri },
+  };
   subscriptions.push(
     log,
     panels,
@@ -66,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     new ModelIndex(log),
     new Problems(registry),
     new TrainCodeLens(current),
+    showLayersInSource(registry, extensionUri),
     new StatusBar(current),
     notifyOfErrors(registry, panels),
   );

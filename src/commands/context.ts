@@ -13,6 +13,8 @@ export interface CommandContext {
   panels: Panels;
   registry: RunRegistry<ModelRun>;
   log: vscode.LogOutputChannel;
+  /** Where the extension's own files lie. */
+  extensionUri: vscode.Uri;
   /** Shows a failure to the user. */
   tell(message: string): void;
 }

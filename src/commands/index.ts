@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Commands } from '../contributions';
 import { messageOf } from '../model/modelError';
 import type { Command, CommandContext } from './context';
+import { explainRule } from './explainRule';
 import { pause } from './pause';
 import { restart } from './restart';
 import { resume } from './resume';
@@ -21,6 +22,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   restart,
   showPanel,
   showOutput,
+  explainRule,
 };
 
 /** Runs a verb and shows what it throws. */

@@ -6,13 +6,7 @@ import { recognise } from '../model/recognise';
 import { onSettingChange, readSetting } from '../platform/settings';
 import { isFinal } from '../shared/core/run';
 import type { CurrentRun } from './currentRun';
-
-const SELECTOR: vscode.DocumentSelector = [
-  'javascript',
-  'javascriptreact',
-  'typescript',
-  'typescriptreact',
-].map((language) => ({ language, scheme: 'file' }));
+import { SOURCES } from './layers/selector';
 
 /** Sources longer than this are generated. */
 const MAX_CHARACTERS = 300_000;
@@ -25,7 +19,7 @@ export class TrainCodeLens implements vscode.CodeLensProvider, vscode.Disposable
 
   constructor(private readonly current: CurrentRun) {
     this.subscriptions = [
-      vscode.languages.registerCodeLensProvider(SELECTOR, this),
+      vscode.languages.registerCodeLensProvider(SOURCES, this),
       onSettingChange('codeLens.enabled', () => this.changed.fire()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
       current.onDidChange((run) => this.follow(run)),

@@ -24,7 +24,9 @@ const REMEDIES_SHOWN = 3;
 
 function messageOf(finding: Finding): string {
   const remedies = finding.remedies.slice(0, REMEDIES_SHOWN).map(({ title }) => `• ${title}`);
-  return [finding.message, ...remedies].join('\n');
+  const consequences = new Set((finding.consequences ?? []).map(({ rule }) => rule));
+  const follows = consequences.size > 0 ? [`It leads to: ${[...consequences].join(', ')}.`] : [];
+  return [finding.message, ...follows, ...remedies].join('\n');
 }
 
 /** Where a finding stands: its own place, its layer's, or that of the model as a whole. */
@@ -62,6 +64,17 @@ function relatedPlaces(
   }));
 }
 
+/** The consequences of a finding that are about a layer, each on the layer's line. */
+function consequencePlaces(
+  { consequences = [] }: Finding,
+  layers: readonly LayerInfo[],
+): ProblemEntry['related'] {
+  return consequences.flatMap(({ rule, layer, message }) => {
+    const location = layers.find(({ name }) => name === layer)?.location;
+    return location ? [{ location, message: `${rule}: ${message}` }] : [];
+  });
+}
+
 /** The entries of a run; `model` is the path of its file, for what has no place of its own. */
 export function problemEntries(run: ProblemRun, model: string): ProblemEntry[] {
   const entries = run.findings
@@ -72,7 +85,10 @@ export function problemEntries(run: ProblemRun, model: string): ProblemEntry[] {
         severity: finding.severity,
         code: finding.rule,
         message: messageOf(finding),
-        related: relatedPlaces(finding.relatedLayers ?? [], run.layers),
+        related: [
+          ...relatedPlaces(finding.relatedLayers ?? [], run.layers),
+          ...consequencePlaces(finding, run.layers),
+        ],
       };
     });
   if (run.error) {

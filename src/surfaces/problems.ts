@@ -6,15 +6,19 @@ import type { ModelRun } from '../api';
 import { DISPLAY_NAME } from '../contributions';
 import { onSettingChange, readSetting } from '../platform/settings';
 import type { RunRegistry } from '../run/runRegistry';
-import type { Severity } from '../shared/core/finding';
+import { RULE_IDS, type Severity } from '../shared/core/finding';
 import type { SourceLocation } from '../shared/core/run';
 import { lineAfterEdit, problemEntries, type ProblemEntry } from './problemEntries';
+import { explainLink } from './rulePages';
 
 const SEVERITIES: Record<Severity, vscode.DiagnosticSeverity> = {
   error: vscode.DiagnosticSeverity.Error,
   warning: vscode.DiagnosticSeverity.Warning,
   information: vscode.DiagnosticSeverity.Information,
 };
+/** True for the code of a finding; an error of the run has no page. */
+const isRule = (code: string): boolean => RULE_IDS.some((id) => id === code);
+
 /** Milliseconds between two refreshes: findings change their numbers with every step. */
 const INTERVAL_MS = 250;
 /** Beyond the end of any line; VS Code cuts it there. */
@@ -32,7 +36,7 @@ function toDiagnostic(entry: ProblemEntry): vscode.Diagnostic {
   const { location, message, severity, code, related } = entry;
   const diagnostic = new vscode.Diagnostic(rangeOf(location), message, SEVERITIES[severity]);
   diagnostic.source = DISPLAY_NAME;
-  diagnostic.code = code;
+  diagnostic.code = isRule(code) ? { value: code, target: explainLink(code) } : code;
   diagnostic.relatedInformation = related.map(
     (other) =>
       new vscode.DiagnosticRelatedInformation(

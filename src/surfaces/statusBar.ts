@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelRun } from '../api';
 import { Commands, DISPLAY_NAME } from '../contributions';
+import type { Finding, Severity } from '../shared/core/finding';
 import { isFinal } from '../shared/core/run';
 import type { CurrentRun } from './currentRun';
 
@@ -11,12 +12,31 @@ const INTERVAL_MS = 250;
 const number = new Intl.NumberFormat('en');
 
 /** What the item says: `$(pulse) 0.2131 · step 1,240`. */
-export function statusText(run: Pick<ModelRun, 'state' | 'currentStep' | 'steps'>): string {
+export function statusText(
+  run: Pick<ModelRun, 'state' | 'currentStep' | 'steps' | 'findings'>,
+): string {
   if (run.state === 'starting') return '$(loading~spin) Starting';
+  const counts = findingCounts(run.findings);
+  if (isFinal(run.state)) return `$(pulse)${counts}`;
   const icon = run.state === 'paused' ? '$(debug-pause)' : '$(pulse)';
   const loss = run.steps.at(-1)?.loss;
   const value = loss === undefined ? '' : `${Number(loss.toPrecision(4))} · `;
-  return `${icon} ${value}step ${number.format(run.currentStep)}`;
+  return `${icon} ${value}step ${number.format(run.currentStep)}${counts}`;
+}
+
+const ICONS: [Severity, string][] = [
+  ['error', '$(error)'],
+  ['warning', '$(warning)'],
+  ['information', '$(info)'],
+];
+
+/** ` $(error) 1 $(warning) 2`: open findings, by severity. */
+function findingCounts(findings: readonly Finding[]): string {
+  const open = findings.filter(({ closedStep }) => closedStep === undefined);
+  return ICONS.map(([severity, icon]) => {
+    const count = open.filter((finding) => finding.severity === severity).length;
+    return count > 0 ? ` ${icon} ${count}` : '';
+  }).join('');
 }
 
 /** Shows the current run. */
@@ -48,7 +68,9 @@ export class StatusBar implements vscode.Disposable {
   private update(): void {
     this.timer = undefined;
     const run = this.current.value;
-    if (!run || isFinal(run.state)) {
+    // An ended run stays for as long as it has something to say.
+    const isSilent = run?.findings.every(({ closedStep }) => closedStep !== undefined) ?? true;
+    if (!run || (isFinal(run.state) && isSilent)) {
       this.item.hide();
       return;
     }
@@ -56,7 +78,7 @@ export class StatusBar implements vscode.Disposable {
     this.item.text = statusText(run);
     this.item.tooltip = `${run.title}: ${run.state}${run.backend === '' ? '' : ` on ${run.backend}`}. Click to show its panel.`;
     this.item.accessibilityInformation = {
-      label: `Training ${run.title}, ${run.state}, step ${run.currentStep}`,
+      label: `Training ${run.title}, ${run.state}, step ${run.currentStep}, ${run.findings.filter((f) => f.closedStep === undefined).length} findings`,
       role: 'button',
     };
     this.item.backgroundColor = broken

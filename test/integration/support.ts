@@ -56,6 +56,11 @@ export function problemsOf(name: string): vscode.Diagnostic[] {
     .filter(({ source }) => source === 'Gradient Lens');
 }
 
+/** The code of an entry in words, without the link behind it. */
+export function codeOf({ code }: vscode.Diagnostic): string | number | undefined {
+  return typeof code === 'object' ? code.value : code;
+}
+
 /** Closes all editors and panels. */
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');

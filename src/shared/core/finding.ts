@@ -1,23 +1,27 @@
 // The finding: what a rule states about a run. Surfaces show it; nothing else interprets it.
 import type { SourceLocation } from './run';
 
-export type RuleId =
-  | 'vanishing-gradient'
-  | 'exploding-gradient'
-  | 'non-finite'
-  | 'dead-units'
-  | 'saturated-units'
-  | 'update-ratio'
-  | 'poor-initialization'
-  | 'loss-plateau'
-  | 'loss-oscillation'
-  | 'loss-divergence'
-  | 'overfitting'
-  | 'unchanged-weights'
-  | 'loss-activation-mismatch'
-  | 'data-range'
-  | 'class-imbalance'
-  | 'framework-defect';
+/** Every rule, in the order of the design. */
+export const RULE_IDS = [
+  'vanishing-gradient',
+  'exploding-gradient',
+  'non-finite',
+  'dead-units',
+  'saturated-units',
+  'update-ratio',
+  'poor-initialization',
+  'loss-plateau',
+  'loss-oscillation',
+  'loss-divergence',
+  'overfitting',
+  'unchanged-weights',
+  'loss-activation-mismatch',
+  'data-range',
+  'class-imbalance',
+  'framework-defect',
+] as const;
+
+export type RuleId = (typeof RULE_IDS)[number];
 
 /** error: training cannot succeed as it is. warning: it will likely fail or waste. */
 export type Severity = 'error' | 'warning' | 'information';

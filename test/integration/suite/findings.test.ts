@@ -1,7 +1,7 @@
 // Findings of real runs, and where they stand.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, problemsOf, train, until } from '../support';
+import { closeAll, codeOf, fixture, problemsOf, train, until } from '../support';
 
 describe('findings', () => {
   after(closeAll);
@@ -13,12 +13,64 @@ describe('findings', () => {
     assert.ok(finding, `found ${run.findings.map((f) => f.rule).join(', ') || 'nothing'}`);
     assert.deepEqual(others, []);
     await until('the problem', () => problemsOf('vanishing.js').length > 0, 5000);
-    const problem = problemsOf('vanishing.js').find((p) => p.code === 'vanishing-gradient');
+    const problem = problemsOf('vanishing.js').find((p) => codeOf(p) === 'vanishing-gradient');
     assert.ok(problem);
+    // Its code is a link to the page that explains the rule.
+    const { target } = problem.code as { target: vscode.Uri };
+    assert.equal(target.scheme, 'command');
     // The call in the loop.
     assert.equal(problem.range.start.line, 6);
     assert.equal(problem.severity, vscode.DiagnosticSeverity.Error);
     assert.ok(problem.message.startsWith(finding.message));
+  });
+
+  it('shows the numbers of the layers beside the lines that built them', async () => {
+    const document = await vscode.workspace.openTextDocument(fixture('vanishing.js'));
+    await vscode.window.showTextDocument(document);
+    const run = await train('vanishing.js');
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    const hints = async (): Promise<vscode.InlayHint[]> =>
+      vscode.commands.executeCommand('vscode.executeInlayHintProvider', document.uri, whole);
+    let found: string[] = [];
+    for (let i = 0; i < 50 && !found.some((text) => text.includes('vanishing')); i++) {
+      found = (await hints()).map(({ label, position }) => {
+        const text = typeof label === 'string' ? label : label.map((l) => l.value).join('');
+        return `${position.line}: ${text}`;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const hint = found.find((text) => text.startsWith('6: '));
+    assert.match(hint ?? '', /‖∇‖ \S+ … \S+ in \d+ layers vanishing gradient/, found.join('; '));
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(6, 4),
+    );
+    const text = hovers
+      .flatMap(({ contents }) => contents)
+      .map((content) => (content as vscode.MarkdownString).value)
+      .join('\n');
+    assert.match(text, /\| Layer \| ‖∇‖ \|/);
+    assert.ok(text.includes(run.id) && /[▁▂▃▄▅▆▇█]/.test(text), text);
+
+    // A line that is edited is not the one that trained.
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(6, 0), ' ');
+    await vscode.workspace.applyEdit(edit);
+    assert.equal((await hints()).filter(({ position }) => position.line === 6).length, 0);
+    // The panel may have the focus, and would undo nothing.
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.isDirty, false);
+  });
+
+  it('explains every rule that it has a page of', async () => {
+    await vscode.commands.executeCommand('gradientLens.explainRule', 'vanishing-gradient');
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    assert.ok(
+      tabs.some(({ label }) => label.includes('vanishing-gradient')),
+      tabs.map(({ label }) => label).join(', '),
+    );
   });
 
   it('names the NaN of a loss as an error, once', async () => {

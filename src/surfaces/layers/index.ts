@@ -1,0 +1,22 @@
+// What stands beside the source lines of a run's layers: hints, hovers, marks.
+import * as vscode from 'vscode';
+import type { ModelRun } from '../../api';
+import type { RunRegistry } from '../../run/runRegistry';
+import { LayerHints } from './hints';
+import { LayerHover } from './hover';
+import { LayerMarks } from './marks';
+import { RunLayers } from './runLayers';
+
+/** Shows the layers of all runs beside their source, until disposed. */
+export function showLayersInSource(
+  registry: RunRegistry<ModelRun>,
+  extensionUri: vscode.Uri,
+): vscode.Disposable {
+  const layers = new RunLayers(registry);
+  return vscode.Disposable.from(
+    layers,
+    new LayerHints(layers),
+    new LayerHover(layers),
+    new LayerMarks(layers, extensionUri),
+  );
+}

@@ -1,0 +1,118 @@
+// The layers of the newest run of each model, beside their source: pulses and lines, kept current.
+import * as vscode from 'vscode';
+import type { ModelRun } from '../../api';
+import type { RunRegistry } from '../../run/runRegistry';
+import type { LineEdit } from '../problemEntries';
+import { LayerLines, type LayerLine } from './lines';
+import { Pulses, type LayerPulse } from './pulse';
+
+/** One line of a file with the layers that it builds and what they do. */
+export interface LineState {
+  run: ModelRun;
+  line: number;
+  layers: readonly { name: string; pulse: LayerPulse }[];
+}
+
+/** Milliseconds between two changes of what is shown: more often distracts from reading the code. */
+const INTERVAL_MS = 1000;
+
+/** The part of one run. */
+class Followed {
+  readonly pulses = new Pulses();
+  readonly lines = new LayerLines();
+  private readonly subscriptions: { dispose(): void }[];
+
+  constructor(
+    readonly run: ModelRun,
+    changed: () => void,
+  ) {
+    this.subscriptions = [
+      run.onDidStep((record) => {
+        this.pulses.note(record);
+        changed();
+      }),
+      run.onDidChangeFindings(changed),
+      run.onDidChangeState(changed),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}
+
+/** Follows the newest run of each model. */
+export class RunLayers implements vscode.Disposable {
+  private readonly byModel = new Map<string, Followed>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly subscriptions: { dispose(): void }[];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(registry: RunRegistry<ModelRun>) {
+    this.subscriptions = [
+      registry.onDidStartRun((run) => this.begin(run)),
+      vscode.workspace.onDidChangeTextDocument((event) => this.follow(event)),
+    ];
+  }
+
+  /** What stands on some line has changed; at most once a second. */
+  get onDidChange(): vscode.Event<void> {
+    return this.changed.event;
+  }
+
+  /** The lines of a document that build layers which have trained. */
+  linesOf(document: vscode.TextDocument): LineState[] {
+    const file = fileOf(document.uri);
+    return [...this.byModel.values()].flatMap(({ run, lines, pulses }) => {
+      lines.setLayers(run.layers);
+      return lines.in(file).flatMap(({ line, layers }: LayerLine) => {
+        const known = layers.flatMap((name) => {
+          const pulse = pulses.of(name);
+          return pulse ? [{ name, pulse }] : [];
+        });
+        return known.length > 0 ? [{ run, line, layers: known }] : [];
+      });
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const subscription of this.subscriptions) subscription.dispose();
+    for (const followed of this.byModel.values()) followed.dispose();
+    this.byModel.clear();
+    this.changed.dispose();
+  }
+
+  private begin(run: ModelRun): void {
+    const key = run.model.toString();
+    this.byModel.get(key)?.dispose();
+    this.byModel.set(key, new Followed(run, () => this.schedule()));
+    this.schedule();
+  }
+
+  private follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const edits = contentChanges.map(({ range, text }): LineEdit => ({
+      startLine: range.start.line,
+      endLine: range.end.line,
+      newLines: text.split('\n').length - 1,
+    }));
+    const file = fileOf(document.uri);
+    for (const { run, lines } of this.byModel.values()) {
+      lines.setLayers(run.layers);
+      lines.edit(file, edits);
+    }
+    if (edits.length > 0) this.changed.fire();
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.changed.fire();
+    }, INTERVAL_MS);
+  }
+}
+
+/** A path as source locations have it. */
+function fileOf(uri: vscode.Uri): string {
+  return uri.fsPath.replaceAll('\\', '/');
+}
