@@ -33,6 +33,19 @@ export class LayerTrace {
   activationLog: number | undefined;
   /** Average of log10(‖gradient‖·‖weights‖ ÷ loss). */
   elasticityLog: number | undefined;
+  /** Average of log10(‖Δw‖/‖w‖) over the steps that moved the weights. */
+  updateLog: number | undefined;
+  /** Norm of the weights after the first step. */
+  firstNorm = 0;
+  /** Steps noted, and of those the ones that moved the weights. */
+  steps = 0;
+  movedSteps = 0;
+  /** Sum of ‖Δw‖/‖w‖ over all steps: the weights have moved by that share at most. */
+  travel = 0;
+  /** Newest steps in a row whose gradient was zero in every element. */
+  zeroGradientSteps = 0;
+  /** Newest steps in a row whose recorded outputs were all zero or negative. */
+  silentSteps = 0;
   latest: LayerRecord | undefined;
 
   constructor(
@@ -44,6 +57,7 @@ export class LayerTrace {
   note(layer: LayerRecord, loss: number | undefined): void {
     this.latest = layer;
     if (nonFiniteCount(layer.gradient) > 0) return;
+    this.noteMovement(layer);
     this.gradientLog = smooth(this.gradientLog, logRms(layer.gradient));
     if (layer.activationGradient && nonFiniteCount(layer.activationGradient) === 0) {
       this.deltaLog = smooth(this.deltaLog, logRms(layer.activationGradient));
@@ -57,6 +71,18 @@ export class LayerTrace {
       this.elasticityLog = smooth(this.elasticityLog, log);
     }
   }
+
+  private noteMovement({ gradient, weight, updateRatio, activation }: LayerRecord): void {
+    if (this.steps++ === 0) this.firstNorm = weight.norm;
+    if (updateRatio > 0 && Number.isFinite(updateRatio)) {
+      this.movedSteps++;
+      this.travel += updateRatio;
+      this.updateLog = smooth(this.updateLog, Math.log10(updateRatio));
+    }
+    this.zeroGradientSteps = gradient.zeros === gradient.count ? this.zeroGradientSteps + 1 : 0;
+    // Outputs may be recorded at every n-th step only.
+    if (activation) this.silentSteps = activation.max <= 0 ? this.silentSteps + 1 : 0;
+  }
 }
 
 /** One past step. */
@@ -68,6 +94,7 @@ export interface PastStep {
   /** Largest ‖Δw‖/‖w‖ among layers with a weight matrix, and whose it is. */
   updateRatio: number;
   updateLayer: string;
+  learningRate: number | undefined;
   /** True where anything in the step was NaN or infinite. */
   isBroken: boolean;
 }
@@ -97,8 +124,9 @@ export class DiagnosisWindow {
   readonly past: PastStep[] = [];
   /** In forward order. */
   traces: readonly LayerTrace[] = [];
-  /** Steps of this optimizer so far. */
+  /** Steps of this optimizer so far, and the first of them. */
   steps = 0;
+  firstStep = 0;
   /** Largest weight jump so far; see {@link Blow}. */
   blow: Blow | undefined;
   /** Steps before {@link PROFILE_STEPS} at which a profile rule saw its sign already. */
@@ -110,6 +138,8 @@ export class DiagnosisWindow {
   facts: ModelFacts | undefined;
   /** The first probe of the model, and the newest. */
   firstProbe: ProbeRecord | undefined;
+  /** The one before the newest. */
+  previousProbe: ProbeRecord | undefined;
   probe: ProbeRecord | undefined;
   /** Step of the newest probe. */
   probeStep = 0;
@@ -130,9 +160,10 @@ export class DiagnosisWindow {
   /** Takes the newest step. */
   note(record: StepRecord): void {
     this.record = record;
-    this.steps++;
+    if (this.steps++ === 0) this.firstStep = record.step;
     if (record.probe) {
       this.firstProbe ??= record.probe;
+      this.previousProbe = this.probe;
       this.probe = record.probe;
       this.probeStep = record.step;
     }
@@ -165,8 +196,16 @@ export class DiagnosisWindow {
     this.noteBlow(record, updateRatio, updateLayer);
     this.loss.note(record.loss);
     if (!isBroken && this.firstNorms.length < REFERENCE_STEPS) this.firstNorms.push(gradientNorm);
-    const { step, loss } = record;
-    this.past.push({ step, loss, gradientNorm, updateRatio, updateLayer, isBroken });
+    const { step, loss, learningRate } = record;
+    this.past.push({
+      step,
+      loss,
+      gradientNorm,
+      updateRatio,
+      updateLayer,
+      learningRate,
+      isBroken,
+    });
     if (this.past.length > FACTS) this.past.shift();
   }
 
@@ -189,6 +228,11 @@ export class DiagnosisWindow {
   /** True once the first updates are over. */
   get isSettled(): boolean {
     return this.steps >= PROFILE_STEPS;
+  }
+
+  /** True where the layer is in a step record. */
+  hasTrace(layer: string): boolean {
+    return this.byName.has(layer);
   }
 
   infoOf(layer: string): LayerInfo | undefined {
