@@ -44,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     reveal: (run, target) => {
       revealSource(run, target).catch((error: unknown) => log.warn(String(error)));
     },
+    explain: (rule) => void runCommand('explainRule', commandContext, rule),
     trouble: (message) => log.warn(message),
     findRun: (id) => kept.find(id),
   });

@@ -1,5 +1,6 @@
 // The trust boundary: user code runs beside the worker's runtime and in reach of the page, so every
 // message from there is checked and copied field by field before the host acts on it.
+import { RULE_IDS } from '../core/finding';
 import type { EpochRecord } from '../core/run';
 import type { BundlePosition, FromRuntime, HostMethods, RawError, RawLayer } from './runtime';
 import type { FromPanel } from './panel';
@@ -170,6 +171,8 @@ function fromPanel(value: unknown): FromPanel {
           'showOutput',
         ]),
       };
+    case 'explain':
+      return { type, rule: fields.oneOf('rule', RULE_IDS) };
     case 'reveal':
       return { type, target: revealTarget(fields.nested('target')) };
     case 'fromRuntime':

@@ -1,7 +1,7 @@
 // Messages between the host and the panel page. The host owns the truth: the page says `ready`,
 // gets a `snapshot`, then `update`s (at most 20 a second), and may be thrown away at any moment.
 import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../core/run';
-import type { Finding } from '../core/finding';
+import type { Finding, RuleId } from '../core/finding';
 import type { FromRuntime, ToRuntime } from './runtime';
 
 export const PANEL_PROTOCOL_VERSION = 3;
@@ -102,6 +102,8 @@ export type FromPanel =
   | { type: 'action'; action: PanelAction }
   /** Open the source of a layer or of a finding or of the error in the editor. */
   | { type: 'reveal'; target: { layer: string } | { finding: number } | { error: true } }
+  /** Open the page that explains a rule. */
+  | { type: 'explain'; rule: RuleId }
   | { type: 'fromRuntime'; runId: string; message: FromRuntime }
   /** The worker could not start or died outside user code. */
   | { type: 'workerError'; runId: string; message: string }

@@ -12,6 +12,7 @@ export interface PanelsOptions {
   extensionUri: vscode.Uri;
   action: RunPanelEvents['action'];
   reveal: RunPanelEvents['reveal'];
+  explain: RunPanelEvents['explain'];
   trouble: RunPanelEvents['trouble'];
   findRun: FindRun;
 }
@@ -76,6 +77,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     const panel: RunPanel = new RunPanel(webviewPanel, this.options.extensionUri, {
       action: this.options.action,
       reveal: this.options.reveal,
+      explain: this.options.explain,
       trouble: this.options.trouble,
       activated: ({ run }) => {
         if (run) this.activated.fire(run);

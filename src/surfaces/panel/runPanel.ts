@@ -9,6 +9,7 @@ import {
   type ToPanel,
 } from '../../shared/protocol/panel';
 import type { ToRuntime } from '../../shared/protocol/runtime';
+import type { RuleId } from '../../shared/core/finding';
 import type { Notice } from '../../shared/core/run';
 import type { PageListener, TrainingPage, WorkerStart } from '../../sources/webview/trainingPage';
 import { panelHtml } from './panelHtml';
@@ -33,6 +34,7 @@ const CLOSED: Notice = {
 export interface RunPanelEvents {
   action(run: ShownRun, action: PanelAction): void;
   reveal(run: ShownRun, target: Extract<FromPanel, { type: 'reveal' }>['target']): void;
+  explain(rule: RuleId): void;
   trouble(message: string): void;
   activated(panel: RunPanel): void;
   closed(panel: RunPanel): void;
@@ -186,6 +188,9 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
         break;
       case 'reveal':
         if (this.shownRun) this.events.reveal(this.shownRun, message.target);
+        break;
+      case 'explain':
+        this.events.explain(message.rule);
         break;
       case 'fromRuntime':
         this.listeners.get(message.runId)?.message(message.message);

@@ -176,6 +176,10 @@ describe('panel page', function () {
       /closed/,
     );
     assert.match(await text('.finding'), /threshold 1e-7, over 50 steps[\s\S]*Use relu/);
+    assert.match(await text('.finding-theory'), /gradient per layer 0\.302, measured 0\.298/);
+    assert.match(await text('.consequences li'), /^Loss plateau The loss has not fallen/);
+    await panel.page.locator('.consequences .link').first().click();
+    assert.deepEqual(await sentOf('explain'), [{ type: 'explain', rule: 'loss-plateau' }]);
     await panel.page.locator('.finding').first().locator('.finding-place').click();
     assert.deepEqual(await sentOf('reveal'), [{ type: 'reveal', target: { finding: 2 } }]);
     assert.match(await text(`${FIRST_ROW} .badge`), /Vanishing/);

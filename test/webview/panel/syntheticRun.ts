@@ -227,6 +227,18 @@ export function vanishingFinding(run: SyntheticRun, closed = false): Finding {
         title: 'Put a batchNormalization layer between the dense layers.',
       },
     ],
+    expectation: {
+      ...{ expected: 0.302, measured: 0.298, unit: 'gradient per layer' },
+      words: 'theory for sigmoid with this initialization says ×0.302',
+      reference: 'Schoenholz et al. 2017',
+    },
+    consequences: [
+      {
+        rule: 'loss-plateau',
+        message: 'The loss has not fallen below that of a constant prediction (2.30) in 120 steps.',
+        firstStep: 120,
+      },
+    ],
     reference: 'Glorot & Bengio 2010',
     ...(first?.location === undefined ? {} : { location: first.location }),
   };

@@ -1,5 +1,5 @@
 // The findings: what is wrong, on which evidence, and what to do about it, worst first.
-import type { Finding } from '../../../src/shared/core/finding';
+import type { Expectation, Finding, RuleId } from '../../../src/shared/core/finding';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { button, element, keepInStep, setHidden, setText } from '../dom';
 import { fileName, formatCount, formatRound, formatValue, plural } from '../format';
@@ -79,7 +79,7 @@ export class FindingsView implements View {
       {},
       element('span', `severity severity-${finding.severity}`, {}, icon(finding.severity)),
       element('span', 'visually-hidden', {}, SEVERITY_WORDS[finding.severity]),
-      element('strong', 'finding-rule', {}, ruleWord(finding.rule)),
+      this.explainLink(finding.rule, 'finding-rule'),
     );
     if (finding.layer !== undefined) {
       const { layer } = finding;
@@ -104,6 +104,8 @@ export class FindingsView implements View {
       head,
       element('p', 'finding-message'),
       element('p', 'finding-evidence'),
+      element('p', 'finding-theory'),
+      element('ul', 'consequences', { 'aria-label': 'What follows from it' }),
       ...(finding.remedies.length > 0 ? [remedies] : []),
     );
   }
@@ -114,12 +116,44 @@ export class FindingsView implements View {
     const evidence = node.querySelector('.finding-evidence');
     if (message !== null) setText(message, finding.message);
     if (evidence !== null) setText(evidence, evidenceWords(finding));
+    const theory = node.querySelector<HTMLElement>('.finding-theory');
+    if (theory !== null) {
+      setHidden(theory, finding.expectation === undefined);
+      setText(theory, finding.expectation === undefined ? '' : theoryWords(finding.expectation));
+    }
+    const consequences = node.querySelector<HTMLElement>('.consequences');
+    if (consequences !== null) this.updateConsequences(consequences, finding);
+  }
+
+  /** Rewritten only where it says something else: what is being read or selected stays. */
+  private updateConsequences(list: HTMLElement, { consequences = [] }: Finding): void {
+    setHidden(list, consequences.length === 0);
+    const text = consequences.map(({ rule, message }) => `${rule} ${message}`).join('\n');
+    if (list.dataset['text'] === text) return;
+    list.dataset['text'] = text;
+    list.replaceChildren(
+      ...consequences.map(({ rule, message }) =>
+        element('li', '', {}, this.explainLink(rule, ''), element('span', '', {}, ` ${message}`)),
+      ),
+    );
+  }
+
+  private explainLink(rule: RuleId, className: string): HTMLElement {
+    const explain = (): void => this.actions.post({ type: 'explain', rule });
+    const link = button(`link ${className}`.trim(), ruleWord(rule), explain);
+    link.title = 'What this means, how it is measured, and what helps';
+    return link;
   }
 
   private reveal(key: string): void {
     const finding = this.indexes.get(key);
     if (finding !== undefined) this.actions.post({ type: 'reveal', target: { finding } });
   }
+}
+
+/** `Theory: 0.237 gradient per layer, measured 0.24 (Schoenholz et al. 2017)`. */
+export function theoryWords({ expected, measured, unit, reference }: Expectation): string {
+  return `Theory: ${unit} ${formatValue(expected)}, measured ${formatValue(measured)} · ${reference}`;
 }
 
 /** `mean |gradient| 2.1e-9, threshold 1e-7, over 50 steps · since step 12`. */
