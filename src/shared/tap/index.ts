@@ -3,7 +3,7 @@
 import { watchActivations } from './activations';
 import { GradientComputations, releaseCapture } from './computations';
 import { Delivery, scalarOf } from './delivery';
-import { engineOf, type OptimizerLike } from './internals';
+import { engineOf, isVariable, type OptimizerLike } from './internals';
 import { LayerRegistry, type Owner } from './layers';
 import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
 import { watchOptimizers, type GradientMap } from './optimizers';
@@ -73,6 +73,10 @@ class InstalledTap<Site extends object> implements Tap {
 
   get pending(): number {
     return this.#delivery.length;
+  }
+
+  layerNameOf(variable: Tensor): string | undefined {
+    return isVariable(variable) ? this.#layers.nameOf(variable) : undefined;
   }
 
   setEpoch(epoch: number | undefined): void {

@@ -65,6 +65,12 @@ export class LayerRegistry<Site extends object> {
     return owner;
   }
 
+  /** The name of a variable's owner; undefined before it was first trained. */
+  nameOf(variable: VariableLike): string | undefined {
+    const name = this.#ownerOfVariable.get(variable)?.name;
+    return name === '' ? undefined : name;
+  }
+
   /** Notes that these variables are trained; reports the list of layers if that is news. */
   markTrained(variables: readonly VariableLike[]): void {
     let changed = false;

@@ -79,6 +79,8 @@ export interface Tap {
   readonly step: number;
   /** Number of steps recorded but not yet delivered. */
   readonly pending: number;
+  /** Name by which the records list the layer that owns `variable`; undefined until it is trained. */
+  layerNameOf(variable: Tensor): string | undefined;
   /** Epoch (from 1) that the following steps belong to. */
   setEpoch(epoch: number | undefined): void;
   /**

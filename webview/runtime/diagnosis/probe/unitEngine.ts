@@ -1,0 +1,16 @@
+// Picks the way to count units that fits the backend tfjs trains on.
+import type { TfNamespace } from '../../../../src/shared/tap/types';
+import { readCopy, readCpu, readWasm } from '../../statistics/typedArray';
+import { createUnitEngine, type UnitEngine } from './units';
+
+/** The engine for the backend that `tf` uses now. */
+export function unitEngineOf(tf: TfNamespace): UnitEngine {
+  switch (tf.getBackend()) {
+    case 'cpu':
+      return createUnitEngine(readCpu(tf));
+    case 'wasm':
+      return createUnitEngine(readWasm(tf));
+    default:
+      return createUnitEngine(readCopy(tf));
+  }
+}

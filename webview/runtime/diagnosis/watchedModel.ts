@@ -1,0 +1,149 @@
+// One model that trains: notes before each of its steps what facts and probes need, and hands both out
+// when the record of the step has come.
+import type { ModelFacts } from '../../../src/shared/core/facts';
+import type { ProbeRecord } from '../../../src/shared/core/probe';
+import type { StepRecord } from '../../../src/shared/core/stepRecord';
+import type { Tap, Tensor, TfNamespace } from '../../../src/shared/tap/types';
+import type { LayerLike, ModelLike } from './internals';
+import { InitialWeights } from './layerFacts';
+import { layersOf, type LayerEntry } from './layerList';
+import { modelFacts, type Snapshot } from './modelFacts';
+import { ModelProbe, type PendingProbe } from './probe/modelProbe';
+import { readRows, SampleCollector, type Values } from './samples';
+import type { ModelWatchOptions } from './types';
+
+/** Labels that are counted by class are at most so many; of more, only the samples are. */
+const MAX_COUNTED = 100_000;
+
+/** What waits for the record of its step. */
+interface Waiting<T> {
+  step: number;
+  what: T;
+}
+
+/** Watches one model with one loss. */
+export class WatchedModel {
+  readonly #tf: TfNamespace;
+  readonly #tap: Tap;
+  readonly #options: ModelWatchOptions;
+  readonly #model: ModelLike;
+  readonly #lossFunctions: unknown;
+  readonly #layers: readonly LayerEntry[];
+  readonly #collector: SampleCollector;
+  readonly #probe: ModelProbe | undefined;
+  #initial: InitialWeights | undefined;
+  #labels: (Values | undefined)[] = [];
+  #size: number | undefined;
+  /** Samples that the newest facts were made of. */
+  #sampled = 0;
+  #facts: Waiting<Snapshot>[] = [];
+  #probes: Waiting<PendingProbe>[] = [];
+
+  constructor(tf: TfNamespace, tap: Tap, options: ModelWatchOptions, model: ModelLike) {
+    this.#tf = tf;
+    this.#tap = tap;
+    this.#options = options;
+    this.#model = model;
+    this.#lossFunctions = model.lossFunctions;
+    this.#layers = layersOf(model);
+    this.#collector = new SampleCollector(tf);
+    if (options.probe === 'auto') {
+      this.#probe = new ModelProbe(tf, options.statistics, model, this.#layers);
+    }
+  }
+
+  /** False after the model was compiled anew: loss and optimizer are others. */
+  get isCurrent(): boolean {
+    return this.#model.lossFunctions === this.#lossFunctions;
+  }
+
+  /** To be called before a step on `batch`: inputs, then labels. `all`: the whole set, before the first step. */
+  beforeStep(batch: readonly Tensor[], all: readonly Tensor[] | undefined): void {
+    const step = this.#tap.step + 1;
+    const isFirst = this.#initial === undefined;
+    this.#initial ??= new InitialWeights(this.#options.statistics, this.#layers);
+    const wanted = this.#model.inputNames.length + this.#model.outputNames.length;
+    if (isFirst && all) this.#takeAll(all.slice(0, wanted));
+    const wasComplete = this.#collector.isComplete;
+    if (!wasComplete) this.#collector.add(batch.slice(0, wanted), false);
+    const { count, isComplete } = this.#collector;
+    if (isFirst || (!wasComplete && isComplete && count > this.#sampled)) {
+      this.#facts.push({ step, what: this.#snapshot(step, batch[0]?.shape[0] ?? 0) });
+      this.#sampled = count;
+    }
+    const batchSize = batch[0]?.shape[0] ?? 1;
+    const probe = this.#probe?.beforeStep(this.#collector, batchSize);
+    if (probe) this.#probes.push({ step, what: probe });
+    if (!wasComplete && isComplete) this.#collector.trim(this.#probe?.samples(batchSize) ?? 0);
+  }
+
+  /** Facts that are due with a record of `step`. */
+  takeFacts(step: number): ModelFacts[] {
+    const due = this.#facts.filter((waiting) => waiting.step <= step);
+    if (due.length === 0) return [];
+    this.#facts = this.#facts.filter((waiting) => waiting.step > step);
+    return due.map(({ what }) =>
+      modelFacts(this.#tf, this.#model, (layer) => this.#nameOf(layer), what),
+    );
+  }
+
+  /** The newest probe that is due with `record`, where that is of a step of this model. */
+  takeProbe(record: StepRecord): ProbeRecord | undefined {
+    if (!this.#probes.some(({ step }) => step <= record.step) || !this.#trains(record)) {
+      return undefined;
+    }
+    const due = this.#probes.filter(({ step }) => step <= record.step);
+    this.#probes = this.#probes.filter(({ step }) => step > record.step);
+    const newest = due.pop();
+    for (const { what } of due) what.discard();
+    return newest?.what.take((layer) => this.#nameOf(layer));
+  }
+
+  /** Frees what is held. */
+  dispose(): void {
+    this.#initial?.discard();
+    this.#probe?.dispose();
+    for (const { what } of this.#probes.splice(0)) what.discard();
+    this.#facts = [];
+  }
+
+  #takeAll(all: readonly Tensor[]): void {
+    if (all.some((tensor) => tensor.isDisposed)) return;
+    this.#collector.add(all, true);
+    this.#size = all[0]?.shape[0];
+    this.#labels = all.slice(this.#model.inputNames.length).map((labels) => {
+      const isRead = labels.size <= MAX_COUNTED && labels.dtype !== 'string';
+      return isRead ? readRows(this.#tf, labels, Infinity) : undefined;
+    });
+  }
+
+  #snapshot(step: number, batchSize: number): Snapshot {
+    const { shippedEpsilon } = this.#options;
+    return {
+      step,
+      layers: this.#layers,
+      initial: this.#initial ?? new InitialWeights(this.#options.statistics, this.#layers),
+      samples: this.#collector.samples,
+      sampled: this.#collector.count,
+      labels: this.#labels,
+      batchSize,
+      size: this.#size,
+      epsilon: this.#tf.backend().epsilon(),
+      shippedEpsilon: shippedEpsilon?.(),
+    };
+  }
+
+  #trains(record: StepRecord): boolean {
+    return this.#layers.some(({ layer }) => {
+      const [weight] = layer.trainableWeights;
+      const name = weight && this.#tap.layerNameOf(weight.read());
+      return name !== undefined && name in record.layers;
+    });
+  }
+
+  /** The name that records give a layer; the layer's own where they do not. */
+  #nameOf(layer: LayerLike): string {
+    const names = layer.weights.map((weight) => this.#tap.layerNameOf(weight.read()));
+    return names.find((name) => name !== undefined) ?? layer.name;
+  }
+}
