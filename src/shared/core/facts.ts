@@ -53,7 +53,7 @@ export interface InputFacts {
   /** Without the batch. */
   shape: readonly number[];
   summary: TensorSummary;
-  /** Of a table (rank 2 with the batch): the feature with the smallest and with the largest deviation. */
+  /** Of a table (rank 2 with the batch): the feature with the smallest deviation above 0, and with the largest. */
   narrowest?: FeatureRange;
   widest?: FeatureRange;
   /** Features that are the same in every sample. */
@@ -76,6 +76,11 @@ export interface OutputFacts {
   labelShape: readonly number[];
   /** Name of the loss as tfjs spells it, e.g. `categoricalCrossentropy`; `custom` for a function. */
   loss: string;
+  /**
+   * Of a loss that is a function: what it applies to the outputs itself, as far as calling it shows.
+   * Absent where it applies nothing, or is not known.
+   */
+  lossApplies?: 'softmax' | 'sigmoid';
   /** Labels: summary, kind, and number of samples per class where they are classes. */
   labels: TensorSummary;
   labelKind: LabelKind;

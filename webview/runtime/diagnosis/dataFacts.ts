@@ -6,7 +6,8 @@ import type { Samples, Values } from './samples';
 /** Facts of the input `name`. */
 export function inputFacts(name: string, { shape, values }: Samples): InputFacts {
   const features = shape.length === 1 ? featuresOf(values, shape[0] ?? 0) : [];
-  const [narrowest, widest] = [features[0], features.at(-1)];
+  const narrowest = features.find(({ std }) => std > 0);
+  const widest = features.at(-1);
   const constant = features.filter(({ std }) => std === 0).length;
   return {
     name,

@@ -18,8 +18,8 @@ const PASSING_LAYERS = new Set(['Reshape', 'Flatten', 'Permute', 'Dropout', 'Cro
 const REGRESSION = /squared|absolute|logcosh|huber|poisson|cosine/i;
 
 /**
- * Facts of output number `index`. `all`: the labels to count classes of, where there are more than
- * `samples` shows.
+ * Facts of output number `index`. `all`: the labels to summarize and to count classes of, where there are
+ * more than `samples` shows.
  */
 export function outputFacts(
   tf: TfNamespace,
@@ -40,7 +40,7 @@ export function outputFacts(
     shape: (model.outputs[index]?.shape ?? []).slice(1),
     labelShape: samples.shape,
     loss,
-    labels: summarize(samples.values),
+    labels: summarize(all),
     labelKind,
     ...(classCounts && { classCounts }),
   };

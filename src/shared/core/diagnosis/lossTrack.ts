@@ -1,4 +1,5 @@
 // Where the loss of a run stands: against its first values, and whether it still improves.
+import { LossHistory } from './lossHistory';
 import {
   EXPLODING_LOSS_RISE,
   PLATEAU_DROP,
@@ -35,13 +36,23 @@ export class LossTrack {
   private bestMean = Infinity;
   private initial = 0;
 
+  /** All losses of the run, in blocks. */
+  readonly history = new LossHistory();
+
   /** The newest finite loss. */
   latest: number | undefined;
+
+  /**
+   * True where another optimizer trains in turn with this one (a GAN, actor and critic): the opponent
+   * moves the loss too, which then says nothing of how well the training goes.
+   */
+  isContested = false;
 
   /** Takes the loss of a step; non-finite ones are another rule's business. */
   note(loss: number | undefined): void {
     if (loss === undefined || !Number.isFinite(loss)) return;
     this.latest = loss;
+    this.history.note(loss);
     if (this.first.length < REFERENCE_STEPS) {
       this.first.push(loss);
       this.initial = median(this.first);
