@@ -4,8 +4,13 @@
 import type { Clock } from './clock';
 import { macrotask, native, soon } from './scope';
 
-/** Longest time between two looks at the messages, in milliseconds. */
-const YIELD_MS = 4;
+/**
+ * Longest time between two looks at the messages, in milliseconds: nobody sees a pause come a frame
+ * late, and a message to oneself costs a percent of a short step.
+ */
+const YIELD_MS = 16;
+/** Least time between two checks whether the program gives way by itself, in milliseconds. */
+const HEARTBEAT_MS = 50;
 /** A pause is acknowledged after this time even where no gate was reached (the program waits for
  * something else), in milliseconds. */
 const ACKNOWLEDGE_MS = 250;
@@ -33,6 +38,7 @@ export class Gate {
   private reported: number | undefined;
   private waiters: (() => void)[] = [];
   private lastYield = native.now();
+  private lastHeartbeat = -Infinity;
   private heartbeat: { since: number; steps: number } | undefined;
   private deaf = false;
 
@@ -84,10 +90,13 @@ export class Gate {
         this.deaf = true;
         this.events.onDeaf();
       }
-    } else {
-      this.heartbeat = { since: native.now(), steps: 0 };
-      soon(() => (this.heartbeat = undefined));
+      return;
     }
+    const now = native.now();
+    if (now - this.lastHeartbeat < HEARTBEAT_MS) return;
+    this.lastHeartbeat = now;
+    this.heartbeat = { since: now, steps: 0 };
+    soon(() => (this.heartbeat = undefined));
   }
 
   /** Undefined where the program may go on at once; otherwise what it has to await. */
