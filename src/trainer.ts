@@ -21,6 +21,7 @@ import { WorkspaceFiles } from './sources/webview/workspaceFiles';
 import type { UserConsole } from './surfaces/userConsole';
 import type { Panels } from './surfaces/panel/panels';
 import { shownRun } from './surfaces/panel/shownRun';
+import { trialModel, type Trial } from './trial';
 import { planTraining } from './trainOptions';
 
 /** What a trainer works with. */
@@ -61,7 +62,17 @@ export function assertTrusted(isTrusted: boolean): void {
 
 /** Starts and restarts runs. */
 export class Trainer {
+  /** Trials by the model of their runs, so that they can be restarted. */
+  private readonly trials = new Map<string, Trial>();
+
   constructor(private readonly parts: TrainerParts) {}
+
+  /** Trains a model as if some of its files had other texts, beside the runs of the model itself. */
+  tryOut(file: vscode.Uri, trial: Trial, options: TrainOptions): Promise<ModelRun> {
+    const model = trialModel(file, trial);
+    this.trials.set(model.toString(), trial);
+    return this.train(model, options);
+  }
 
   /** Makes a run and starts it. Rejects with TrainError where none can be made. */
   async train(model: vscode.Uri, options: TrainOptions = {}): Promise<ModelRun> {
@@ -75,7 +86,8 @@ export class Trainer {
       );
     }
     const plan = planTraining(model, options);
-    const unsaved = unsavedFiles();
+    const trial = this.trials.get(model.toString());
+    const unsaved = new Map([...unsavedFiles(), ...(trial?.texts ?? [])]);
     const kind = await kindOf(model.fsPath, unsaved);
     // From here to the registration nothing is awaited: two calls cannot overlap.
     await this.endOthers(model);
@@ -102,7 +114,7 @@ export class Trainer {
     const run: ModelRun = new TrainingRun({
       id,
       model,
-      title: path.basename(model.fsPath),
+      title: path.basename(model.fsPath) + (trial ? ` · ${trial.name}` : ''),
       path: vscode.workspace.asRelativePath(model, false),
       request: plan,
       source,
@@ -116,7 +128,7 @@ export class Trainer {
       memory,
     );
     this.parts.console.begin(run);
-    void this.parts.kept.keep(run);
+    if (!trial) void this.parts.kept.keep(run);
     const first = run.onDidStep(() => {
       first.dispose();
       log.debug(phaseLine(run.startPhases));

@@ -6,6 +6,7 @@ import { Commands } from '../contributions';
 import { readSetting } from '../platform/settings';
 import type { RunRegistry } from '../run/runRegistry';
 import { isFinal } from '../shared/core/run';
+import { isTrial } from '../trial';
 import type { Panels } from './panel/panels';
 
 const PAUSE = 'Pause';
@@ -17,6 +18,7 @@ export function notifyOfErrors(
   panels: Panels,
 ): { dispose(): void } {
   return registry.onDidStartRun((run) => {
+    if (isTrial(run)) return;
     let told = false;
     const tell = async (message: string): Promise<void> => {
       if (told || !readSetting('notifications.enabled')) return;

@@ -6,6 +6,7 @@ import type { ModelRun } from '../api';
 import { DISPLAY_NAME } from '../contributions';
 import { onSettingChange, readSetting } from '../platform/settings';
 import type { RunRegistry } from '../run/runRegistry';
+import { isTrial } from '../trial';
 import { RULE_IDS, type Severity } from '../shared/core/finding';
 import type { SourceLocation } from '../shared/core/run';
 import { lineAfterEdit, problemEntries, type ProblemEntry } from './problemEntries';
@@ -140,6 +141,7 @@ export class Problems implements vscode.Disposable {
   }
 
   private begin(run: ModelRun): void {
+    if (isTrial(run)) return;
     const key = run.model.toString();
     this.byModel.get(key)?.dispose();
     const collection = vscode.languages.createDiagnosticCollection(`gradient-lens ${run.id}`);

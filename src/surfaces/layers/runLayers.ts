@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelRun } from '../../api';
 import type { RunRegistry } from '../../run/runRegistry';
+import { isTrial } from '../../trial';
 import type { LineEdit } from '../problemEntries';
 import { LayerLines, type LayerLine } from './lines';
 import { Pulses, type LayerPulse } from './pulse';
@@ -84,6 +85,7 @@ export class RunLayers implements vscode.Disposable {
   }
 
   private begin(run: ModelRun): void {
+    if (isTrial(run)) return;
     const key = run.model.toString();
     this.byModel.get(key)?.dispose();
     this.byModel.set(key, new Followed(run, () => this.schedule()));
