@@ -70,3 +70,7 @@ function start(): void {
 }
 
 start();
+
+// By the package's type, a file without exports would be bundled as CommonJS: every module of the
+// bundle in a function of its own, parsed twice.
+export {};

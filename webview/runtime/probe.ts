@@ -4,3 +4,7 @@
 import { probeWebgl } from './backends/webglDevice';
 
 postMessage(probeWebgl());
+
+// By the package's type, a file without exports would be bundled as CommonJS: every module of the
+// bundle in a function of its own, parsed twice.
+export {};

@@ -31,3 +31,7 @@ self.addEventListener('unhandledrejection', (event) => {
 
 listen((message) => session.receive(message));
 postToHost({ type: 'hello', version: RUNTIME_PROTOCOL_VERSION });
+
+// By the package's type, a file without exports would be bundled as CommonJS: every module of the
+// bundle in a function of its own, parsed twice.
+export {};
