@@ -42,6 +42,7 @@ export const SETTING_DEFAULTS = {
   activationSampling: 1,
   tfjsEpsilon: 'keras' as 'keras' | 'as-shipped',
   fusedUpdates: 'auto' as 'auto' | 'off',
+  probe: 'auto' as 'auto' | 'off',
   'history.memory': 128,
   'history.runs': 20,
   'codeLens.enabled': true,

@@ -14,6 +14,7 @@ export interface TrainPlan {
   sampling: Sampling;
   epsilon: 'keras' | 'as-shipped';
   fusedUpdates: 'auto' | 'off';
+  probe: 'auto' | 'off';
 }
 
 const MAX_SEED = 0xffffffff;
@@ -65,5 +66,6 @@ export function planTraining(model: vscode.Uri, options: TrainOptions): TrainPla
     },
     epsilon: readSetting('tfjsEpsilon', model),
     fusedUpdates: readSetting('fusedUpdates', model),
+    probe: readSetting('probe', model),
   };
 }

@@ -85,6 +85,7 @@ export function ourContestant(options: ContestantOptions): Contestant {
         sampling: variant === 'ours-off' ? off : { everySteps: 1, activationEverySteps },
         epsilon: 'keras',
         fusedUpdates: 'auto',
+        probe: variant === 'ours-off' ? 'off' : 'auto',
         hyperparameters: {},
       },
     });

@@ -36,6 +36,13 @@ class Extremes {
   }
 }
 
+function withoutProbe(record: StepRecord): StepRecord {
+  if (!record.probe) return record;
+  const kept = { ...record };
+  delete kept.probe;
+  return kept;
+}
+
 /** Holds and hands out the records. */
 export class RecordStore {
   private readonly packer = new RecordPacker();
@@ -70,7 +77,8 @@ export class RecordStore {
   }
 
   append(record: StepRecord): void {
-    const packed = this.packer.pack(record);
+    // What the probe showed of single units is in the layers; the probe itself is not kept.
+    const packed = this.packer.pack(withoutProbe(record));
     const entry: Entry = {
       step: record.step,
       packed,

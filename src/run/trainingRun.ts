@@ -14,6 +14,14 @@ import { StartPhases, type StartPhase } from './startPhases';
 import { RunStateMachine } from './stateMachine';
 import { StepRate } from './stepRate';
 
+/** True where both are of a model that trains the same layers. */
+function isOfSameModel(a: ModelFacts, b: ModelFacts): boolean {
+  return (
+    a.trainedLayers.length === b.trainedLayers.length &&
+    a.trainedLayers.every((name, i) => name === b.trainedLayers[i])
+  );
+}
+
 /** Notice that says that a program trains in a loop that never awaits. */
 const NEVER_AWAITS = 'never-awaits';
 /** Notices kept. */
@@ -321,7 +329,9 @@ export class TrainingRun<Model = string> {
       }),
     facts: (facts) =>
       this.report(() => {
-        this.modelFacts = [...this.modelFacts, facts];
+        // They come again, of more samples, or after the model was compiled anew.
+        const others = this.modelFacts.filter((known) => !isOfSameModel(known, facts));
+        this.modelFacts = [...others, facts];
         this.diagnosis.setFacts(this.modelFacts);
       }),
     autopsy: (autopsy) =>

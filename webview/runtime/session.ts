@@ -17,6 +17,7 @@ import type { CheckpointKeeper } from './checkpoint/keeper';
 import { Clock } from './clock';
 import { CountedRandom } from './countedRandom';
 import { createGradientLensModule } from './data';
+import { watchModels, type ModelWatch } from './diagnosis';
 import { runExperiment } from './experiment/run';
 import { EndOfRun, RunFailure, toRawError } from './failure';
 import { Gate, type GateEvents } from './gate';
@@ -43,6 +44,8 @@ export class Session {
   private options: StartOptions | undefined;
   private gate: Gate | undefined;
   private tap: Tap | undefined;
+  private watch: ModelWatch | undefined;
+  private readonly statistics = followingStatistics(tf);
   private chooser: ChosenBackend['chooser'];
   private keeper: CheckpointKeeper | undefined;
   private listener: ((records: readonly StepRecord[]) => void) | undefined;
@@ -143,6 +146,7 @@ export class Session {
     const random = new CountedRandom(options.seed);
     Math.random = random.next;
     const tap = this.installTap(options, checkpoint?.step);
+    const watch = this.installWatch(options, tap);
     installHooks({
       tf,
       tap,
@@ -162,6 +166,7 @@ export class Session {
         gate,
         options,
         chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
+        announce: (model, data) => watch.announce(model, data),
         random,
         checkpoint,
         keeps: (keeper) => (this.keeper = keeper),
@@ -224,16 +229,29 @@ export class Session {
 
   private installTap({ sampling }: StartOptions, stepsBefore = 0): Tap {
     this.tap = installTap<CapturedStack>(tf, {
-      statistics: followingStatistics(tf),
+      statistics: this.statistics,
       sampling,
       stepsBefore,
       captureSite: () => ({ stack: captureStack() }),
-      onRecords: (records) => this.send(records),
+      onRecords: (records) => this.send(this.watch?.complete(records) ?? records),
       onLayers: (layers) => sendLayers(layers),
       onStep: (step) => this.countStep(step),
       now: () => this.clock.now(),
     });
     return this.tap;
+  }
+
+  /** After the tap, and before the other hooks: what they add to a step is none of a probe's business. */
+  private installWatch({ probe }: StartOptions, tap: Tap): ModelWatch {
+    this.watch = watchModels(tf, tap, {
+      statistics: this.statistics,
+      probe,
+      onFacts: (facts) => {
+        if (!this.ended) postToHost({ type: 'facts', facts });
+      },
+      onGiveUp: (reason) => native.console.debug('Gradient Lens does not probe a model:', reason),
+    });
+    return this.watch;
   }
 
   private send(records: StepRecord[]): void {

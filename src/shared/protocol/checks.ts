@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Epochs of one message. */
   epochs: 1_000_000,
   rank: 32,
+  /** Classes that labels are counted by. */
+  classes: 100_000,
   /** Bytes of one batch of step records. */
   batch: 256 * 1024 * 1024,
 };
@@ -61,6 +63,22 @@ export class Fields {
     return value.length > LIMITS.text ? `${value.slice(0, LIMITS.text)}…` : value;
   }
 
+  number(name: string): number {
+    return number(this.get(name), this.path(name));
+  }
+
+  /** Names of the own fields; none that would reach the prototype. */
+  names(limit: number): string[] {
+    const names = Object.keys(this.fields);
+    if (names.length > limit) throw new Malformed(`${this.at} has ${names.length} entries`);
+    for (const name of names) {
+      if (name === '__proto__' || name.length > LIMITS.name) {
+        throw new Malformed(`${this.path(name.slice(0, 20))} is no name`);
+      }
+    }
+    return names;
+  }
+
   count(name: string): number {
     return count(this.get(name), this.path(name));
   }
@@ -91,6 +109,13 @@ export class Fields {
 export function text(value: unknown, at: string, limit = LIMITS.name): string {
   if (typeof value !== 'string') throw new Malformed(`${at} is not text`);
   if (value.length > limit) throw new Malformed(`${at} is longer than ${limit} characters`);
+  return value;
+}
+
+/** A number. On its way through JSON a NaN or an infinity became null: it comes back as NaN. */
+export function number(value: unknown, at: string): number {
+  if (value === null) return NaN;
+  if (typeof value !== 'number') throw new Malformed(`${at} is not a number`);
   return value;
 }
 

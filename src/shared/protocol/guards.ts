@@ -5,6 +5,7 @@ import type { EpochRecord } from '../core/run';
 import type { BundlePosition, FromRuntime, HostMethods, RawError, RawLayer } from './runtime';
 import type { FromPanel } from './panel';
 import { bytes, count, Fields, guarded, LIMITS, Malformed, metrics } from './checks';
+import { modelFacts } from './factsGuard';
 import type { ProtocolError } from './protocolError';
 
 /** Told why a message was refused, for the log. */
@@ -89,6 +90,8 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
       };
     case 'layers':
       return { type, layers: fields.list('layers', LIMITS.layers, rawLayer) };
+    case 'facts':
+      return { type, facts: modelFacts(fields.get('facts'), fields.path('facts')) };
     case 'steps': {
       const memory = fields.nested('memory');
       return {

@@ -2,10 +2,12 @@
 // (which names, which optional fields); a packed record is an index of a template and its numbers.
 import type { LayerRecord, StepRecord, TensorRecord } from '../core/stepRecord';
 import { ByteReader, ByteWriter } from './bytes';
+import { readProbe, writeProbe } from './probeCodec';
 import { readSummary, writeSummary } from './summaryCodec';
 
 /** Bits of the optional fields of a step record. */
 const STEP_FIELDS = ['epoch', 'loss', 'learningRate'] as const;
+const PROBE_BIT = 1 << STEP_FIELDS.length;
 /** Bits of the optional fields of a layer record: summaries first, then shares. */
 const LAYER_SUMMARIES = ['activation', 'activationGradient'] as const;
 const LAYER_SHARES = ['deadUnits', 'saturatedUnits'] as const;
@@ -37,9 +39,13 @@ function layerMask(layer: LayerRecord): number {
   return maskOf(LAYER_SUMMARIES, layer) | (maskOf(LAYER_SHARES, layer) << LAYER_SUMMARIES.length);
 }
 
+function stepMask(record: StepRecord): number {
+  return maskOf(STEP_FIELDS, record) | (record.probe ? PROBE_BIT : 0);
+}
+
 function templateOf(record: StepRecord): RecordTemplate {
   return {
-    fields: maskOf(STEP_FIELDS, record),
+    fields: stepMask(record),
     metrics: Object.keys(record.metrics),
     layers: Object.entries(record.layers).map(([name, layer]) => ({
       name,
@@ -51,7 +57,7 @@ function templateOf(record: StepRecord): RecordTemplate {
 
 /** True where `record` has exactly the structure of `template`: the check of every step but the first. */
 function matches(template: RecordTemplate, record: StepRecord): boolean {
-  if (template.fields !== maskOf(STEP_FIELDS, record)) return false;
+  if (template.fields !== stepMask(record)) return false;
   let i = 0;
   for (const name in record.metrics) if (template.metrics[i++] !== name) return false;
   if (i !== template.metrics.length) return false;
@@ -122,6 +128,7 @@ export class RecordPacker {
       const tensor = record.tensors[name];
       if (tensor) writeTensor(writer, tensor);
     }
+    if (record.probe) writeProbe(writer, record.probe);
     return { template: index, bytes: writer.finish() };
   }
 
@@ -151,6 +158,7 @@ export class RecordPacker {
       record.layers[name] = layer;
     }
     for (const name of template.tensors) record.tensors[name] = readTensor(reader);
+    if (template.fields & PROBE_BIT) record.probe = readProbe(reader);
     if (reader.remaining > 0) reader.fail(`a record leaves ${reader.remaining} bytes unread`);
     return record;
   }

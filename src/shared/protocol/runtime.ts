@@ -1,6 +1,7 @@
 // Messages between the host and the training worker. The panel page only relays them: it never
 // reads or changes them. Everything from the worker is untrusted (user code runs beside it) and
 // passes `guards.ts` in the host.
+import type { ModelFacts } from '../core/facts';
 import type { EpochRecord, Notice } from '../core/run';
 
 export const RUNTIME_PROTOCOL_VERSION = 1;
@@ -36,6 +37,8 @@ export interface StartOptions {
   epsilon: 'keras' | 'as-shipped';
   /** `auto`: experiments on WebGL update weights by fused programs, where the device proves the same bits. */
   fusedUpdates: 'auto' | 'off';
+  /** `auto`: now and then the same samples are sent through the model beside its training. */
+  probe: 'auto' | 'off';
   hyperparameters: Record<string, number | string | boolean>;
 }
 
@@ -105,6 +108,8 @@ export type FromRuntime =
     }
   /** All layers known so far (replaces the list sent before). */
   | { type: 'layers'; layers: RawLayer[] }
+  /** What is known of a model: before the record of its first step, and again with more samples. */
+  | { type: 'facts'; facts: ModelFacts }
   /**
    * Step records, packed by `codec.ts`, and the epochs that ended with or before the last of them. At
    * most 20 messages a second.

@@ -189,6 +189,9 @@ export class WebviewSource implements RunSource {
       case 'layers':
         sink.layers(message.layers.map((layer) => toLayerInfo(layer, bundle.map)));
         break;
+      case 'facts':
+        sink.facts(message.facts);
+        break;
       case 'steps':
         this.steps(message, sink);
         break;

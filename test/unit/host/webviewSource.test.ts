@@ -20,6 +20,7 @@ const START: StartOptions = {
   sampling: { everySteps: 1, activationEverySteps: 1 },
   epsilon: 'keras',
   fusedUpdates: 'auto',
+  probe: 'auto',
   hyperparameters: {},
 };
 

@@ -13,6 +13,7 @@ const OPTIONS: Omit<StartOptions, 'runId'> = {
   sampling: { everySteps: 1, activationEverySteps: 1 },
   epsilon: 'keras',
   fusedUpdates: 'auto',
+  probe: 'auto',
   hyperparameters: {},
   maxSteps: 3,
 };

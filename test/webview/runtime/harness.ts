@@ -128,6 +128,7 @@ export class RuntimeBench {
       sampling: { everySteps: 1, activationEverySteps: 1 },
       epsilon: 'keras',
       fusedUpdates: 'auto',
+      probe: 'auto',
       hyperparameters: {},
       ...setup.options,
     };

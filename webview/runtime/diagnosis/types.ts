@@ -10,8 +10,6 @@ export interface ModelWatchOptions {
   statistics: StatisticsEngine;
   /** `off`: facts alone; no model is called but by its own program. */
   probe: 'auto' | 'off';
-  /** Epsilon that tfjs itself would run with, where the host has corrected the backend's. */
-  shippedEpsilon?: () => number | undefined;
   /**
    * What is known of a model: before the record of its first step is complete, and again with more
    * samples where they come in small batches. Called within {@link ModelWatch.complete}.

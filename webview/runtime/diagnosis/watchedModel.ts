@@ -118,7 +118,9 @@ export class WatchedModel {
   }
 
   #snapshot(step: number, batchSize: number): Snapshot {
-    const { shippedEpsilon } = this.#options;
+    const backend = this.#tf.backend();
+    // A corrected epsilon is the backend's own; that of its class is what tfjs ships.
+    const shipped = Object.getPrototypeOf(backend) as { epsilon?: () => number };
     return {
       step,
       layers: this.#layers,
@@ -128,8 +130,8 @@ export class WatchedModel {
       labels: this.#labels,
       batchSize,
       size: this.#size,
-      epsilon: this.#tf.backend().epsilon(),
-      shippedEpsilon: shippedEpsilon?.(),
+      epsilon: backend.epsilon(),
+      shippedEpsilon: shipped.epsilon?.call(backend),
     };
   }
 

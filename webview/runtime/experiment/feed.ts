@@ -24,6 +24,8 @@ export interface Entry {
 
 /** Data in batches. */
 export interface Feed {
+  /** All of it, where it is in memory. */
+  all?: { xs: readonly Tensor[]; ys: readonly Tensor[] };
   /** Number of samples; undefined where a dataset does not tell. */
   size: number | undefined;
   /** True where samples are read as they are asked for. */
@@ -117,6 +119,7 @@ function arraysFeed(
     }
   }
   return {
+    all: { xs, ys },
     size,
     lazy: false,
     batches: (batchSize) => Math.ceil(size / batchSize),

@@ -12,6 +12,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint';
 import { CheckpointKeeper } from '../checkpoint/keeper';
 import { restoreState } from '../checkpoint/state';
 import type { CountedRandom } from '../countedRandom';
+import type { TrainingData } from '../diagnosis';
 import { native, postToHost } from '../scope';
 import { clippedOptimizer, withClipping } from './clipping';
 import { createEarlyStopping } from './earlyStopping';
@@ -33,6 +34,8 @@ export interface ExperimentContext {
   tap: Tap;
   gate: Gate;
   options: StartOptions;
+  /** Tells of data in memory, before the first step. */
+  announce(model: LayersModel, data: TrainingData): void;
   /** Measures the backends on the model and takes the faster one, before the first step. */
   chooseBackend(model: LayersModel, batchSize: number): void;
   /** The run's Math.random. */
@@ -64,6 +67,7 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   const validation = data.validation && createFeed(tf, model, data.validation, 'validation');
   const { epochs = EPOCHS, batchSize = BATCH_SIZE, shuffle = true } = training;
   context.chooseBackend(model, batchSize);
+  if (train.all) context.announce(model, train.all);
   const stepsPerEpoch = train.batches(batchSize);
   postToHost({ type: 'plan', epochs, ...(stepsPerEpoch !== undefined && { stepsPerEpoch }) });
   const rateOfStep = scheduleOf(model, training, stepsPerEpoch && stepsPerEpoch * epochs);
