@@ -12,7 +12,7 @@ const forbid = (files, patterns, ignores = []) => ({
 
 const noVscode = {
   group: ['vscode'],
-  message: 'Only the extension host (src outside shared) uses the VS Code API.',
+  message: 'Only the extension host (src outside shared and fixes) uses the VS Code API.',
 };
 const noTfjs = {
   group: ['@tensorflow/*'],
@@ -125,6 +125,7 @@ export default tseslint.config(
     ],
   ),
   tsRule(['src/**/*.ts'], [noTfjs, noChart, noWebview], ['src/shared/**']),
+  tsRule(['src/fixes/**/*.ts'], [noVscode, noTfjs, noChart, noWebview]),
   tsRule(['webview/panel/**/*.ts'], [noVscode, noTfjs, noNode, noRuntime, noHost]),
   tsRule(['webview/runtime/**/*.ts'], [noVscode, noChart, noNode, noPanel, noHost]),
   {
