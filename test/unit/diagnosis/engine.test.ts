@@ -152,12 +152,20 @@ describe('Diagnosis', () => {
     assert.deepEqual(diagnosis.findings, []);
   });
 
+  it('no rule explains, in turn, what explains it', () => {
+    const causesOf = (id: RuleId): readonly RuleId[] =>
+      RULES.find((rule) => rule.id === id)?.yieldsTo ?? [];
+    const visit = (id: RuleId, path: readonly RuleId[]): void => {
+      assert.ok(!path.includes(id), [...path, id].join(' → '));
+      for (const cause of causesOf(id)) visit(cause, [...path, id]);
+    };
+    for (const { id } of RULES) visit(id, []);
+  });
+
   it('every rule names its reference and its persistence', () => {
-    assert.deepEqual(RULES.map(({ id }) => id).sort(), [
-      'exploding-gradient',
-      'non-finite',
-      'vanishing-gradient',
-    ]);
+    const ids = RULES.map(({ id }) => id);
+    assert.ok(ids.includes('vanishing-gradient') && ids.includes('non-finite'));
+    assert.deepEqual(ids, [...new Set(ids)].sort(), 'once each, by name');
     for (const rule of RULES) {
       assert.match(rule.reference, /\d{3,4}/);
       assert.ok(rule.openAfter >= 1 && rule.closeAfter >= 1);

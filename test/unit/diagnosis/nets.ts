@@ -6,6 +6,8 @@ import type { Finding } from '../../../src/shared/core/finding';
 import { randomNormal, seededRandom, type Random } from '../../../src/shared/core/random';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import { installTap } from '../../../src/shared/tap';
+import type { ModelFacts } from '../../../src/shared/core/facts';
+import { watchModels } from '../../../webview/runtime/diagnosis';
 import { createTypedArrayStatistics } from '../../../webview/runtime/statistics/typedArray';
 
 /** A plain, mutable copy of the namespace, as the tap asks for. */
@@ -38,19 +40,39 @@ export interface Outcome {
   cost: number;
 }
 
-/** Trains and returns what the engine found. */
+/** Trains under tap and watch, and returns what the engine found. */
 export async function train(trial: Trial): Promise<Outcome> {
   await tf.setBackend('cpu');
   const records: StepRecord[] = [];
   const diagnosis = new Diagnosis();
+  /** What reaches the engine, in its order. */
+  const events: (() => void)[] = [];
+  const facts: ModelFacts[] = [];
   const tap = installTap<{ at: number }>(tf, {
     statistics: reading,
     sampling: { everySteps: 1, activationEverySteps: 1 },
     captureSite: () => ({ at: 0 }),
-    onRecords: (list) => records.push(...list),
+    onRecords: (list) => {
+      for (const record of watch.complete(list)) {
+        records.push(record);
+        events.push(() => void diagnosis.observe(record));
+      }
+    },
     onLayers: (layers) => void diagnosis.setLayers(layers),
     onStep: () => undefined,
     now: () => 0,
+  });
+  const watch = watchModels(tf, tap, {
+    statistics: reading,
+    probe: 'auto',
+    onFacts: (known) => {
+      facts.push(known);
+      const all = [...facts];
+      events.push(() => diagnosis.setFacts(all));
+    },
+    onGiveUp: (reason) => {
+      throw new Error(reason);
+    },
   });
   try {
     let layerSeed = trial.seed * 1000;
@@ -65,10 +87,11 @@ export async function train(trial: Trial): Promise<Outcome> {
     tap.flush();
     model.dispose();
   } finally {
+    watch.uninstall();
     tap.uninstall();
   }
   const begin = performance.now();
-  for (const record of records) diagnosis.observe(record);
+  for (const event of events) event();
   const layers = Object.keys(records[0]?.layers ?? {}).length;
   return {
     findings: diagnosis.findings,

@@ -21,6 +21,9 @@ export interface Culprit {
   knowsForward: boolean;
 }
 
+/** How many values of a tensor are not finite. */
+export type NonFiniteCounts = Pick<TensorSummary, 'nans' | 'posInfs' | 'negInfs'>;
+
 type Part = 'gradient' | 'weight';
 
 /** The layer's first tensor whose gradient or weight is non-finite. */
@@ -82,7 +85,7 @@ export function findCulprit(window: DiagnosisWindow, breakage: Breakage): Culpri
 }
 
 /** `3 NaN, 1 +Infinity`. */
-export function nonFiniteWords({ nans, posInfs, negInfs }: TensorSummary): string {
+export function nonFiniteWords({ nans, posInfs, negInfs }: NonFiniteCounts): string {
   const parts = [
     nans > 0 && `${nans} NaN`,
     posInfs > 0 && `${posInfs} +Infinity`,

@@ -1,6 +1,7 @@
 // A rule: one file that measures one thing, says when it is wrong, and what helps. The engine feeds
 // it windows and turns what it states, step after step, into findings that open and close.
 import type { Evidence, Expectation, Remedy, RuleId, Severity } from '../finding';
+import type { SourceLocation } from '../run';
 import type { DiagnosisWindow } from './window';
 
 /** What a rule states about the newest step. */
@@ -15,6 +16,8 @@ export interface Statement {
   message: string;
   remedies: readonly Remedy[];
   expectation?: Expectation;
+  /** Place in the source, where it is not that of the layer. */
+  location?: SourceLocation;
 }
 
 /** A check of a run. Rules are stateless: what they need of the past is in the window. */

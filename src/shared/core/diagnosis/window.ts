@@ -12,6 +12,10 @@ import { CLOSE_AFTER, OVERFLOW_LOOKBACK, PROFILE_STEPS, REFERENCE_STEPS } from '
 
 /** Weight of the newest step in the averages of logarithms: a memory of about ten steps. */
 const SMOOTHING = 0.15;
+/** The same of the average that growth is measured against: a memory of about thirty steps. */
+const SLOW_SMOOTHING = 0.03;
+/** Steps by which the slow average lags behind the other one. */
+const LAG = (1 - SLOW_SMOOTHING) / SLOW_SMOOTHING - (1 - SMOOTHING) / SMOOTHING;
 /** Compact facts of past steps that are kept. */
 const FACTS = Math.max(16, OVERFLOW_LOOKBACK);
 
@@ -21,8 +25,17 @@ function logRms(summary: TensorSummary): number {
   return n > 0 && summary.norm > 0 ? Math.log10(summary.norm / Math.sqrt(n)) : ZERO_LOG;
 }
 
-function smooth(before: number | undefined, log: number): number {
-  return before === undefined ? log : before + SMOOTHING * (log - before);
+function smooth(before: number | undefined, log: number, weight = SMOOTHING): number {
+  return before === undefined ? log : before + weight * (log - before);
+}
+
+/** True where a probe had samples enough to judge units by. */
+function countsUnits({ layers }: ProbeRecord): boolean {
+  for (const name in layers) {
+    const { deadUnits, saturatedUnits } = layers[name] ?? {};
+    if (deadUnits !== undefined || saturatedUnits !== undefined) return true;
+  }
+  return false;
 }
 
 /** The past of one layer. */
@@ -35,7 +48,7 @@ export class LayerTrace {
   elasticityLog: number | undefined;
   /** Average of log10(‖Δw‖/‖w‖) over the steps that moved the weights. */
   updateLog: number | undefined;
-  /** Norm of the weights after the first step. */
+  /** Norm of the weights before the first step, at least: ‖w‖ − ‖Δw‖. */
   firstNorm = 0;
   /** Steps noted, and of those the ones that moved the weights. */
   steps = 0;
@@ -44,9 +57,10 @@ export class LayerTrace {
   travel = 0;
   /** Newest steps in a row whose gradient was zero in every element. */
   zeroGradientSteps = 0;
-  /** Newest steps in a row whose recorded outputs were all zero or negative. */
+  /** Newest steps in a row whose recorded outputs were all zero. */
   silentSteps = 0;
   latest: LayerRecord | undefined;
+  private slowGradientLog: number | undefined;
 
   constructor(
     readonly name: string,
@@ -58,7 +72,9 @@ export class LayerTrace {
     this.latest = layer;
     if (nonFiniteCount(layer.gradient) > 0) return;
     this.noteMovement(layer);
-    this.gradientLog = smooth(this.gradientLog, logRms(layer.gradient));
+    const gradientLog = logRms(layer.gradient);
+    this.gradientLog = smooth(this.gradientLog, gradientLog);
+    this.slowGradientLog = smooth(this.slowGradientLog, gradientLog, SLOW_SMOOTHING);
     if (layer.activationGradient && nonFiniteCount(layer.activationGradient) === 0) {
       this.deltaLog = smooth(this.deltaLog, logRms(layer.activationGradient));
     }
@@ -72,8 +88,13 @@ export class LayerTrace {
     }
   }
 
+  /** Growth of the RMS gradient per step, in log10, over the last thirty steps or so. */
+  get gradientGrowth(): number {
+    return ((this.gradientLog ?? 0) - (this.slowGradientLog ?? 0)) / LAG;
+  }
+
   private noteMovement({ gradient, weight, updateRatio, activation }: LayerRecord): void {
-    if (this.steps++ === 0) this.firstNorm = weight.norm;
+    if (this.steps++ === 0) this.firstNorm = weight.norm * Math.max(0, 1 - updateRatio);
     if (updateRatio > 0 && Number.isFinite(updateRatio)) {
       this.movedSteps++;
       this.travel += updateRatio;
@@ -81,7 +102,9 @@ export class LayerTrace {
     }
     this.zeroGradientSteps = gradient.zeros === gradient.count ? this.zeroGradientSteps + 1 : 0;
     // Outputs may be recorded at every n-th step only.
-    if (activation) this.silentSteps = activation.max <= 0 ? this.silentSteps + 1 : 0;
+    if (activation) {
+      this.silentSteps = activation.zeros === activation.count ? this.silentSteps + 1 : 0;
+    }
   }
 }
 
@@ -127,6 +150,8 @@ export class DiagnosisWindow {
   /** Steps of this optimizer so far, and the first of them. */
   steps = 0;
   firstStep = 0;
+  /** Largest gradient norm of all finite steps before {@link past}. */
+  peakNorm = 0;
   /** Largest weight jump so far; see {@link Blow}. */
   blow: Blow | undefined;
   /** Steps before {@link PROFILE_STEPS} at which a profile rule saw its sign already. */
@@ -136,10 +161,13 @@ export class DiagnosisWindow {
   record: StepRecord = { step: 0, seconds: 0, metrics: {}, layers: {}, tensors: {} };
   /** What is known of the model; undefined where the source cannot tell. */
   facts: ModelFacts | undefined;
-  /** The first probe of the model, and the newest. */
+  /** The first probe of the model, before the update of {@link firstProbeStep}, and the newest. */
   firstProbe: ProbeRecord | undefined;
+  firstProbeStep = 0;
   /** The one before the newest. */
   previousProbe: ProbeRecord | undefined;
+  /** The first that had samples enough to judge units by, and its step. */
+  firstCount: { probe: ProbeRecord; step: number } | undefined;
   probe: ProbeRecord | undefined;
   /** Step of the newest probe. */
   probeStep = 0;
@@ -162,8 +190,12 @@ export class DiagnosisWindow {
     this.record = record;
     if (this.steps++ === 0) this.firstStep = record.step;
     if (record.probe) {
+      if (!this.firstProbe) this.firstProbeStep = record.step;
       this.firstProbe ??= record.probe;
       this.previousProbe = this.probe;
+      if (!this.firstCount && countsUnits(record.probe)) {
+        this.firstCount = { probe: record.probe, step: record.step };
+      }
       this.probe = record.probe;
       this.probeStep = record.step;
     }
@@ -206,7 +238,9 @@ export class DiagnosisWindow {
       learningRate,
       isBroken,
     });
-    if (this.past.length > FACTS) this.past.shift();
+    if (this.past.length <= FACTS) return;
+    const left = this.past.shift();
+    if (left && !left.isBroken) this.peakNorm = Math.max(this.peakNorm, left.gradientNorm);
   }
 
   /** Takes a step of which only the loss is known: the tap records gradients at every n-th step. */

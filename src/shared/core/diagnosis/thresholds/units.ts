@@ -24,6 +24,9 @@ export const SILENT_SAMPLES = 512;
 /** Share of saturated units (SageMaker Debugger, TheDeepChecker, DeepDiagnosis: 50 %). */
 export const SATURATED_SHARE = 0.5;
 
+/** Steps in a row without any gradient in any layer: exact, so that few are enough. */
+export const STILL_STEPS = 10;
+
 /** ‖Δw‖/‖w‖ of one update, from which it counts as what killed or saturated units: a tenth of the weights. */
 export const SHOVE_RATIO = 0.1;
 

@@ -9,10 +9,18 @@ export const GOOD_UPDATE_RATIO = 1e-3;
  */
 export const LARGE_UPDATE_RATIO = 0.1;
 
+/**
+ * Thrown off: share of a layer's weights that one update changed. Adam at usual rates begins with up to
+ * 0.1 (rate ÷ deviation of the weights) …
+ */
+export const THROWN_RATIO = 0.3;
+/** … and share of what there is to learn by which the loss has stayed above a constant answer since. */
+export const THROWN_ABOVE = 0.2;
+
 /** Too small: a ten-thousandth (TheDeepChecker: log10 < −4; DeepDiagnosis: 1e-5). */
 export const SMALL_UPDATE_RATIO = 1e-4;
-/** … beyond doubt: ten thousand steps move the weights by a tenth. */
-export const TINY_UPDATE_RATIO = 1e-5;
+/** … while the loss falls by less than this share over the newer half of the run. */
+export const SMALL_DROP = 0.1;
 
 /**
  * Too small, in all: share by which the weights have moved at most since the first step. A net that was
@@ -23,6 +31,14 @@ export const SMALL_TRAVEL = 0.05;
 /** Steps before the ratio is judged: the first updates of Adam, and a warm-up, are over by then. */
 export const LARGE_UPDATE_STEPS = 30;
 export const SMALL_UPDATE_STEPS = 100;
+/**
+ * … and before a small one is a waste: one pass through the data, within these limits. Many small steps,
+ * on single samples, get as far as a few large ones.
+ */
+export const FIRST_PASS_MINIMUM = 200;
+export const FIRST_PASS_MAXIMUM = 1000;
+/** Samples of a pass where the size of the set is not known. */
+export const FIRST_PASS_SAMPLES = 4096;
 
 /** Steps for which the statement must hold. */
 export const UPDATE_PERSISTENCE = 20;
@@ -31,6 +47,8 @@ export const UPDATE_PERSISTENCE = 20;
 export const NOTHING_LEARNT = 0.9;
 /** … and above which the training does not do well. */
 export const LITTLE_LEARNT = 0.5;
+/** … and above which weights that are replaced every few steps cannot be what they should be. */
+export const UNSETTLED = 0.2;
 
 /** Steps for which a layer must not have moved at all while others do. */
 export const UNCHANGED_STEPS = 50;
