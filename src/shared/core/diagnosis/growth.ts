@@ -1,6 +1,7 @@
 // Signs of a run that blows up. Shared by the rules on exploding gradients and on non-finite values,
 // so that a NaN that follows an explosion is told as one thing.
 import {
+  BLOW_SAMPLES,
   BLOW_STEPS,
   BLOW_UPDATE_RATIO,
   EXPLODING_GROWTH,
@@ -25,15 +26,25 @@ export interface Growth {
   factor: number;
 }
 
+/**
+ * Loss of the first weights: single batches can be low by chance, and the first probe, which has more
+ * samples, is believed where it is higher.
+ */
+function startLoss({ loss, firstProbe }: DiagnosisWindow, own = loss.start): number {
+  const probed = firstProbe?.loss;
+  return probed !== undefined && Number.isFinite(probed) ? Math.max(own, probed) : own;
+}
+
 /** Gradient norm and loss far above the first steps, in most of the newest steps. */
 export function sustainedGrowth(window: DiagnosisWindow): Growth | undefined {
   const reference = window.referenceNorm;
   const recent = window.past.slice(-EXPLODING_HOT_WINDOW);
+  const level = startLoss(window, window.loss.reference);
   const hot = recent.filter(
     ({ loss, gradientNorm }) =>
       gradientNorm > EXPLODING_GROWTH * reference &&
       loss !== undefined &&
-      window.loss.hasRisen(loss),
+      window.loss.hasRisen(loss, level),
   );
   const [from, to] = [hot[0], hot.at(-1)];
   if (!from || !to || hot.length < EXPLODING_HOT_STEPS || reference === 0) return undefined;
@@ -45,7 +56,10 @@ export function sustainedGrowth(window: DiagnosisWindow): Growth | undefined {
   };
 }
 
-/** Gradient norm and loss multiply with every step. */
+/**
+ * Gradient norm and loss multiply with every step, beyond any norm seen before: in batches of one sample
+ * losses multiply by chance, between sizes that both were there already.
+ */
 export function runaway(window: DiagnosisWindow): Growth | undefined {
   const { past } = window;
   let begin = past.length - 1;
@@ -59,15 +73,22 @@ export function runaway(window: DiagnosisWindow): Growth | undefined {
   const [from, to] = [past[begin], past.at(-1)];
   if (!from || !to || past.length - 1 - begin < RUNAWAY_STEPS) return undefined;
   const factor = to.gradientNorm / from.gradientNorm;
-  const aboveStart = to.loss !== undefined && window.loss.hasRisen(to.loss, window.loss.start);
+  const aboveStart = to.loss !== undefined && window.loss.hasRisen(to.loss, startLoss(window));
+  let seen = window.peakNorm;
+  for (let i = 0; i < begin; i++) seen = Math.max(seen, past[i]?.gradientNorm ?? 0);
+  if (to.gradientNorm < RUNAWAY_FACTOR * seen) return undefined;
   return factor >= RUNAWAY_GROWTH && aboveStart ? { from, to, factor } : undefined;
 }
 
 /** True where one step replaced the weights, the loss leapt up, and it has not come back. */
 export function isBlown(window: DiagnosisWindow): boolean {
-  const { blow, loss } = window;
-  if (!blow || blow.updateRatio < BLOW_UPDATE_RATIO || blow.stepsSince < BLOW_STEPS) return false;
-  return loss.hasRisen(blow.highest, loss.start) && blow.lowest >= UNLEARNT_SHARE * loss.start;
+  const { blow, loss, facts } = window;
+  if (!blow || blow.updateRatio < BLOW_UPDATE_RATIO) return false;
+  // The lowest of a few single samples would say little.
+  const enough = facts ? Math.max(BLOW_STEPS, BLOW_SAMPLES / facts.batchSize) : BLOW_STEPS;
+  if (blow.stepsSince < enough) return false;
+  const start = startLoss(window);
+  return loss.hasRisen(blow.highest, start) && blow.lowest >= UNLEARNT_SHARE * start;
 }
 
 /**

@@ -1,7 +1,9 @@
 // The gradient's profile over depth: how its size changes from the last layer to the first. RMS per
 // element that is not zero, so that width, sparse embeddings and inactive units do not count.
-import { PROFILE_LAYERS } from './thresholds';
-import type { LayerTrace } from './window';
+import type { TensorSummary } from '../stepRecord';
+import { finiteCount } from '../summary';
+import { ESCAPE_GROWTH, PROFILE_LAYERS } from './thresholds';
+import type { DiagnosisWindow, LayerTrace } from './window';
 
 /** Stands for a gradient that is exactly zero: the smallest float32. */
 export const ZERO_LOG = -45;
@@ -21,6 +23,8 @@ export interface DepthProfile {
   factor: number;
   /** `gradient`: weight gradients; `delta`: gradients of the layers' outputs. */
   of: 'gradient' | 'delta';
+  /** True where it is of the first probe, not of the newest steps. */
+  isInitial?: true;
 }
 
 type Level = (trace: LayerTrace) => number | undefined;
@@ -60,5 +64,78 @@ export function depthProfile(
     ratio: 10 ** ((logs[0] ?? 0) - (logs.at(-1) ?? 0)),
     factor: 10 ** factorLog,
     of,
+  };
+}
+
+/** True where the layer's gradient grows so fast that it will leave the plateau by itself. */
+export function isEscaping(layer: LayerTrace): boolean {
+  return layer.gradientGrowth > ESCAPE_GROWTH;
+}
+
+/** The profile of δ that the first probe shows; what layers are worth now is in their traces. */
+export function probeProfile(window: DiagnosisWindow): DepthProfile | undefined {
+  const slope = probeSlope(window, 'delta');
+  if (!slope) return undefined;
+  const layers = window.traces.filter(({ name }) => slope.layers.includes(name));
+  const [first, last] = [layers[0], layers.at(-1)];
+  if (!first || !last) return undefined;
+  return {
+    first,
+    last,
+    layers,
+    ratio: slope.total,
+    factor: slope.factor,
+    of: 'delta',
+    isInitial: true,
+  };
+}
+
+/** How outputs, or their gradients, change over the hidden layers of a probe. */
+export interface ProbeSlope {
+  /** Hidden layers with weights, in forward order. */
+  layers: readonly string[];
+  /** Median factor per layer: of outputs away from the input, of gradients towards it. */
+  factor: number;
+  /** From the first of the layers to the last one, in the same direction. */
+  total: number;
+}
+
+function rms(summary: TensorSummary | undefined): number | undefined {
+  const n = summary ? finiteCount(summary) : 0;
+  if (!summary || n < summary.count || n === 0) return undefined;
+  return summary.norm / Math.sqrt(n);
+}
+
+/**
+ * The slope that the first probe shows, before training has changed anything; of all samples together,
+ * unlike the user's batch. Undefined without a probe (for δ: a backward one), with fewer than
+ * {@link PROFILE_LAYERS} hidden layers, or where values are zero or not finite.
+ */
+export function probeSlope(
+  { firstProbe, facts, traces }: DiagnosisWindow,
+  of: 'activation' | 'delta',
+): ProbeSlope | undefined {
+  if (!firstProbe) return undefined;
+  const outputs = new Set(facts?.outputs.map(({ layer }) => layer));
+  const levels: { name: string; log: number }[] = [];
+  for (const { name, hasMatrix } of traces) {
+    if (!hasMatrix || outputs.has(name)) continue;
+    const level = rms(firstProbe.layers[name]?.[of]);
+    if (level === undefined) continue;
+    if (level === 0) return undefined;
+    levels.push({ name, log: Math.log(level) });
+  }
+  if (levels.length < PROFILE_LAYERS) return undefined;
+  const sign = of === 'activation' ? 1 : -1;
+  const steps = levels
+    .slice(1)
+    .map(({ log }, i) => sign * (log - (levels[i]?.log ?? 0)))
+    .sort((a, b) => a - b);
+  const middle = steps.length >> 1;
+  const upper = steps[middle] ?? 0;
+  return {
+    layers: levels.map(({ name }) => name),
+    factor: Math.exp(steps.length % 2 === 1 ? upper : (upper + (steps[middle - 1] ?? 0)) / 2),
+    total: Math.exp(sign * ((levels.at(-1)?.log ?? 0) - (levels[0]?.log ?? 0))),
   };
 }

@@ -41,6 +41,13 @@ export const PROFILE_STEPS = 10;
 /** Steps for which the vanishing profile must hold in a row. */
 export const VANISHING_PERSISTENCE = 10;
 
+/**
+ * Growth of the first layers' gradient per step, in log10, that will end a plateau by itself: gradients
+ * grow exponentially on the way out of a saddle (Saxe et al. 2014, https://arxiv.org/abs/1312.6120).
+ * 0.004 means tenfold in 250 steps.
+ */
+export const ESCAPE_GROWTH = 0.004;
+
 /** Losses in the window that decides whether the loss improves: older half against newer half. */
 export const PLATEAU_WINDOW = 40;
 /** Fewest losses for such a decision. */
@@ -82,6 +89,8 @@ export const RUNAWAY_GROWTH = 1e3;
 export const BLOW_UPDATE_RATIO = 0.9;
 /** Steps after the blow during which the loss must not have come back. */
 export const BLOW_STEPS = 5;
+/** … and samples, where the batch size is known. */
+export const BLOW_SAMPLES = 64;
 
 /**
  * Exploding by size: ‖gradient‖·‖weights‖ ÷ loss. Healthy layers show at most 10 while there is

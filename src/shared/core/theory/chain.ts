@@ -41,8 +41,8 @@ export function isPlain({ className }: LayerFacts): boolean {
   return PLAIN.test(className);
 }
 
-/** Name of the function an activation layer applies; undefined for other layers. */
-function appliedBy(layer: LayerFacts): string | undefined {
+/** Name of the function that an activation layer applies; undefined for other layers. */
+export function appliedBy(layer: LayerFacts): string | undefined {
   if (layer.className === 'Activation') return layer.activation ?? 'linear';
   return Object.hasOwn(ACTIVATION_LAYERS, layer.className)
     ? ACTIVATION_LAYERS[layer.className]

@@ -2,10 +2,14 @@
 // weights too large), or over the depth so that the first layers are shaken instead of taught. A NaN
 // at the end of it is part of the same finding. Size alone is never a sign: huge targets have it too.
 import type { Evidence, Remedy } from '../../finding';
+import { expectationOf } from '../../theory/expectation';
 import { findCulprit } from '../culprit';
+import { batchNormalization, changeInitializer, CLIP, scaleData } from '../cures';
 import { explosionAtBreak, isBlown, runaway, sustainedGrowth, type Growth } from '../growth';
-import { depthProfile } from '../profile';
+import { depthProfile, probeSlope } from '../profile';
+import { lowerRate } from '../rates';
 import type { Rule, Statement } from '../rule';
+import { signalScale } from '../signalScale';
 import {
   BLOW_UPDATE_RATIO,
   CLOSE_AFTER,
@@ -15,32 +19,41 @@ import {
   EXPLODING_RATIO,
   OVERFLOW_GROWTH,
 } from '../thresholds';
+import { LARGE_OUTPUT } from '../thresholds/initialization';
 import type { DiagnosisWindow, LayerTrace } from '../window';
 import { percent, short, times } from '../words';
 
-const CLIP: Remedy = { id: 'clip-norm', title: 'Clip the gradients to a norm of 1 (clipNorm: 1).' };
-const SMALLER_WEIGHTS: Remedy = {
-  id: 'change-initializer',
-  title: "Initialize with kernelInitializer 'heUniform' (ReLU) or 'glorotUniform' (tanh).",
-};
-const BATCH_NORMALIZATION: Remedy = {
-  id: 'batch-normalization',
-  title: 'Put tf.layers.batchNormalization() after the hidden layers.',
-};
-const SCALE_DATA: Remedy = {
-  id: 'scale-data',
-  title: 'Scale inputs and targets to mean 0 and standard deviation 1.',
-};
+/** What helps against updates that are too large, whatever made them so. */
+function remediesFor(window: DiagnosisWindow, ratio?: number): Remedy[] {
+  const layers = hiddenLayers(window);
+  const scale = window.facts && signalScale(window.facts);
+  // Initial weights that are known to be sound are not to blame.
+  const isSound = scale !== undefined && scale.total < LARGE_OUTPUT;
+  return [
+    lowerRate(window, ratio),
+    CLIP,
+    ...(isSound ? [] : [changeInitializer(window, layers)]),
+    ...scaleData(window),
+  ];
+}
 
-function lowerRate(window: DiagnosisWindow): Remedy {
-  const rate = window.record.learningRate;
-  return {
-    id: 'lower-learning-rate',
-    title:
-      rate === undefined
-        ? 'Lower the learning rate by a factor of 10.'
-        : `Lower the learning rate by a factor of 10, from ${short(rate)} to ${short(rate / 10)}.`,
-  };
+/** What helps against a growth over depth. */
+function structuralRemedies(window: DiagnosisWindow): Remedy[] {
+  const layers = hiddenLayers(window);
+  return [
+    changeInitializer(window, layers),
+    batchNormalization(layers),
+    CLIP,
+    lowerRate(window),
+    ...scaleData(window),
+  ];
+}
+
+function hiddenLayers({ traces, facts }: DiagnosisWindow): string[] {
+  const outputs = new Set(facts?.outputs.map(({ layer }) => layer));
+  const names = traces.filter(({ hasMatrix }) => hasMatrix).map(({ name }) => name);
+  const hidden = names.filter((name) => !outputs.has(name));
+  return hidden.length > 0 ? hidden : names;
 }
 
 /** The layer with most gradient beside its weights: where the explosion hits hardest. */
@@ -93,7 +106,7 @@ function growing(window: DiagnosisWindow, growth: Growth, ending = ''): Statemen
     `The gradient norm grows ${times(factor)} to ${short(to.gradientNorm)} by step ${to.step}` +
       `${lossWords(growth)}: each update (${percent(to.updateRatio)} of the weights of ` +
       `${hit ?? 'a layer'}) makes the next gradient larger${ending}.`,
-    [lowerRate(window), CLIP, SMALLER_WEIGHTS, SCALE_DATA],
+    remediesFor(window, to.updateRatio),
   );
 }
 
@@ -113,7 +126,7 @@ function overflowed(window: DiagnosisWindow): Statement | undefined {
       { measured: factor, threshold: OVERFLOW_GROWTH, unit: 'output RMS per layer', window: 1 },
       `Layer outputs grow ${times(factor)} per layer from ${from} to ${to} and overflow to ` +
         `NaN or infinity in ${place} at step ${step}: the weights are too large for this depth.`,
-      [SMALLER_WEIGHTS, BATCH_NORMALIZATION, SCALE_DATA],
+      structuralRemedies(window),
     );
   }
   const { growth } = explosion;
@@ -133,7 +146,7 @@ function overflowed(window: DiagnosisWindow): Statement | undefined {
     },
     `The gradient norm is ${short(to.gradientNorm)} at step ${to.step} and one update changes ` +
       `${percent(to.updateRatio)} of the weights of ${hit ?? 'a layer'}${ending}.`,
-    [lowerRate(window), CLIP, SMALLER_WEIGHTS, SCALE_DATA],
+    remediesFor(window, to.updateRatio),
   );
 }
 
@@ -153,31 +166,69 @@ function blown(window: DiagnosisWindow): Statement | undefined {
     `One update changed the weights of ${blow.layer} by ${percent(blow.updateRatio)} ` +
       `at step ${blow.step}; the loss leapt from ${short(loss.start)} to ${short(blow.highest)} ` +
       'and has not come back.',
-    [lowerRate(window), CLIP, SCALE_DATA, SMALLER_WEIGHTS],
+    remediesFor(window, blow.updateRatio),
   );
 }
 
-/** Gradients that grow towards the input, or that outweigh the loss, while nothing is learnt. */
-function oversized(window: DiagnosisWindow): Statement | undefined {
-  const { loss, traces } = window;
-  if (!window.isSettled || !loss.isFlat || !loss.isUnlearnt) return undefined;
-  const profile = depthProfile(traces, 'gradient');
-  if (profile && profile.ratio > EXPLODING_RATIO && profile.factor > EXPLODING_FACTOR) {
-    const { first, last } = profile;
-    return statement(
+/** Gradients that grow towards the input, by the weights of the newest steps or by the first probe. */
+function growingOverDepth(window: DiagnosisWindow): Statement | undefined {
+  const profile = depthProfile(window.traces, 'gradient');
+  const isSteep = (slope: { factor: number } | undefined, total = 0): boolean =>
+    slope !== undefined && total > EXPLODING_RATIO && slope.factor > EXPLODING_FACTOR;
+  if (profile && isSteep(profile, profile.ratio)) {
+    const { first, last, factor, ratio, layers } = profile;
+    const names = layers.map(({ name }) => name);
+    const expectation = expectationOf(window.facts, names, 'gradient', factor);
+    const made = statement(
       first.name,
       window.record.step,
       {
-        measured: profile.ratio,
+        measured: ratio,
         threshold: EXPLODING_RATIO,
         unit: `RMS gradient of ${first.name} ÷ that of ${last.name}`,
         window: window.steps,
       },
-      `Gradients grow ${times(profile.factor)} per layer from ${last.name} to ${first.name}, ` +
-        `${times(profile.ratio)} in all, and the loss does not improve.`,
-      [SMALLER_WEIGHTS, BATCH_NORMALIZATION, CLIP, lowerRate(window)],
+      `Gradients grow ${times(factor)} per layer from ${last.name} to ${first.name}, ` +
+        `${times(ratio)} in all${expectation ? ` (${expectation.words})` : ''}, and the loss does ` +
+        'not improve.',
+      structuralRemedies(window),
     );
+    return { ...made, ...(expectation && { expectation }) };
   }
+  for (const of of ['activation', 'delta'] as const) {
+    const slope = probeSlope(window, of);
+    if (!slope || !isSteep(slope, slope.total)) continue;
+    const [from = '', to = ''] =
+      of === 'activation'
+        ? [slope.layers[0], slope.layers.at(-1)]
+        : [slope.layers.at(-1), slope.layers[0]];
+    const expectation = expectationOf(window.facts, slope.layers, of, slope.factor);
+    const what = of === 'activation' ? 'Layer outputs' : 'Gradients of the layer outputs';
+    const made = statement(
+      to,
+      window.firstProbeStep,
+      {
+        measured: slope.total,
+        threshold: EXPLODING_RATIO,
+        unit: `RMS of ${to} ÷ that of ${from}`,
+        window: 1,
+      },
+      `${what} grow ${times(slope.factor)} per layer from ${from} to ${to}, ` +
+        `${times(slope.total)} in all${expectation ? ` (${expectation.words})` : ''}, and the ` +
+        'loss does not improve.',
+      structuralRemedies(window),
+    );
+    return { ...made, ...(expectation && { expectation }) };
+  }
+  return undefined;
+}
+
+/** Gradients that grow over depth, or that outweigh the loss, while nothing is learnt. */
+function oversized(window: DiagnosisWindow): Statement | undefined {
+  const { loss, traces } = window;
+  if (!window.isSettled || !loss.isFlat || !loss.isUnlearnt) return undefined;
+  const growing = growingOverDepth(window);
+  if (growing) return growing;
   const strongest = traces
     .filter((trace) => trace.hasMatrix)
     .reduce<LayerTrace | undefined>(
@@ -199,7 +250,7 @@ function oversized(window: DiagnosisWindow): Statement | undefined {
     `The gradient of ${strongest.name} is so large (norm ` +
       `${short(strongest.latest?.gradient.norm ?? 0)}) that a change of its weights by 0.01 % would ` +
       `change the loss by ${short(elasticity * 0.01)} %; the loss does not improve.`,
-    [SMALLER_WEIGHTS, SCALE_DATA, CLIP, lowerRate(window)],
+    structuralRemedies(window),
   );
 }
 
@@ -210,8 +261,11 @@ export const explodingGradient: Rule = {
     '(growth, clipping by norm); size is judged only beside the loss, as AUTOTRAINER and BTTackler do.',
   openAfter: 1,
   closeAfter: CLOSE_AFTER,
+  yieldsTo: ['poor-initialization', 'data-range'],
   evaluate(window) {
     if (window.isBroken) return overflowed(window);
+    // What an opponent moves is no measure of an explosion.
+    if (window.loss.isContested) return undefined;
     const growth = runaway(window) ?? sustainedGrowth(window);
     if (growth) return growing(window, growth);
     return blown(window) ?? oversized(window);

@@ -2,7 +2,10 @@
 // learn. Needs all of: small beside the last layer, shrinking layer by layer, without effect on the
 // loss, for many steps, and a loss that does not improve.
 import type { Remedy } from '../../finding';
-import { depthProfile, type DepthProfile } from '../profile';
+import { expectationOf } from '../../theory/expectation';
+import { alwaysShrinks } from '../../theory/activations';
+import { batchNormalization, changeInitializer, namesOf } from '../cures';
+import { depthProfile, isEscaping, probeProfile, type DepthProfile } from '../profile';
 import type { Rule, Statement } from '../rule';
 import {
   CLOSE_AFTER,
@@ -14,11 +17,12 @@ import {
   VANISHING_RATIO,
   VANISHING_RMS,
 } from '../thresholds';
+import { activationOf } from '../units';
 import type { DiagnosisWindow, LayerTrace } from '../window';
 import { short, times } from '../words';
 
-/** Activations whose slope is at most 1/4 (sigmoid) or far below 1 for most inputs. */
-const SATURATING = new Set(['sigmoid', 'hardSigmoid', 'tanh', 'softsign', 'softmax']);
+/** Activations that flatten out on both sides: what saturates them makes gradients vanish. */
+const FLATTENING = new Set(['tanh', 'softsign']);
 
 /** Small in itself: the layer's weights hardly move the loss. */
 function isPowerless(trace: LayerTrace, limit: number): boolean {
@@ -26,10 +30,14 @@ function isPowerless(trace: LayerTrace, limit: number): boolean {
   return trace.gradientLog !== undefined && 10 ** trace.gradientLog < VANISHING_RMS;
 }
 
-/** The profile that vanishes towards the input, by weight gradients or by δ. */
+/**
+ * The profile that vanishes towards the input: by weight gradients, by δ of the training batches, or by δ
+ * of the first probe. δ shows what weight gradients hide in ReLU nets, where the outputs that they are
+ * multiplied with shrink the other way.
+ */
 function vanishingProfile(window: DiagnosisWindow): DepthProfile | undefined {
-  for (const of of ['gradient', 'delta'] as const) {
-    const profile = depthProfile(window.traces, of);
+  for (const of of ['gradient', 'delta', 'probe'] as const) {
+    const profile = of === 'probe' ? probeProfile(window) : depthProfile(window.traces, of);
     if (!profile || profile.ratio >= VANISHING_RATIO || profile.factor >= VANISHING_FACTOR)
       continue;
     if (isPowerless(profile.first, VANISHING_ELASTICITY)) return profile;
@@ -41,6 +49,9 @@ function vanishingProfile(window: DiagnosisWindow): DepthProfile | undefined {
 function isStuck(window: DiagnosisWindow, profile: DepthProfile): boolean {
   const { loss } = window;
   if (loss.latest === undefined) return true;
+  if (isEscaping(profile.first)) return false;
+  // What the first probe showed need not hold any more once something was learnt.
+  if (profile.isInitial) return loss.isFlat && loss.isUnlearnt;
   const isDead = profile.ratio < VANISHED_RATIO && isPowerless(profile.first, VANISHED_ELASTICITY);
   if (isDead && loss.remaining > 0.5) return true;
   // A net that had a sound profile while it learnt, and is done learning, is not sick.
@@ -48,32 +59,35 @@ function isStuck(window: DiagnosisWindow, profile: DepthProfile): boolean {
 }
 
 function remediesFor(window: DiagnosisWindow, profile: DepthProfile): Remedy[] {
-  const saturating = profile.layers.find(({ name }) =>
-    SATURATING.has(window.infoOf(name)?.activation ?? ''),
+  const hidden = profile.layers.filter((layer) => layer !== profile.last);
+  const named = (test: (activation: string) => boolean): string[] =>
+    hidden.map(({ name }) => name).filter((name) => test(activationOf(window, name) ?? ''));
+  const shrinking = named(alwaysShrinks);
+  const flattening = shrinking.length > 0 ? shrinking : named((name) => FLATTENING.has(name));
+  const names = hidden.map(({ name }) => name);
+  const remedies: Remedy[] = [];
+  const [one] = flattening;
+  if (one !== undefined) {
+    remedies.push({
+      id: 'change-activation',
+      title:
+        `Use activation 'relu' with kernelInitializer 'heUniform' instead of ` +
+        `'${activationOf(window, one) ?? ''}' in ${namesOf(flattening)}.`,
+      layers: flattening,
+      values: { activation: 'relu', initializer: 'heUniform' },
+    });
+  }
+  if (shrinking.length === 0) remedies.push(changeInitializer(window, names));
+  remedies.push(
+    batchNormalization(names),
+    {
+      id: 'residual',
+      title: 'Add residual connections (tf.layers.add) around pairs of layers.',
+      layers: names,
+    },
+    { id: 'fewer-layers', title: 'Use fewer layers: each one shrinks the gradient further.' },
   );
-  const activation = saturating && window.infoOf(saturating.name)?.activation;
-  return [
-    activation && saturating !== profile.last
-      ? {
-          id: 'change-activation',
-          values: { activation: 'relu', initializer: 'heUniform' },
-          title: `Use activation 'relu' with kernelInitializer 'heUniform' instead of '${activation}' in the hidden layers.`,
-        }
-      : {
-          id: 'change-initializer',
-          title:
-            "Initialize with kernelInitializer 'heUniform' (ReLU) or 'glorotUniform' (tanh): the weights are too small for this depth.",
-        },
-    {
-      id: 'batch-normalization',
-      title: 'Put tf.layers.batchNormalization() after the hidden layers.',
-    },
-    { id: 'residual', title: 'Add residual connections (tf.layers.add) around pairs of layers.' },
-    {
-      id: 'fewer-layers',
-      title: 'Use fewer layers: each one shrinks the gradient further.',
-    },
-  ];
+  return remedies;
 }
 
 function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
@@ -84,6 +98,12 @@ function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
     (layer) => layer !== first && isPowerless(layer, VANISHING_ELASTICITY),
   );
   const elasticity = first.elasticityLog;
+  const expectation = expectationOf(
+    window.facts,
+    layers.map(({ name }) => name),
+    profile.of,
+    profile.factor,
+  );
   return {
     severity: 'error',
     layer: first.name,
@@ -96,7 +116,7 @@ function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
     },
     message:
       `${what} shrink ${times(profile.factor)} per layer from ${last.name} to ${first.name} ` +
-      `(${layers.length} layers): ${first.name} gets ${short(size)} RMS, ${short(profile.ratio)} ` +
+      `(${layers.length} layers${expectation ? `; ${expectation.words}` : ''}): ${first.name} gets ${short(size)} RMS, ${short(profile.ratio)} ` +
       `of what ${last.name} gets` +
       (elasticity === undefined
         ? '.'
@@ -105,6 +125,7 @@ function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
         ? ''
         : ` The loss does not improve (${short(window.loss.latest)}).`),
     remedies: remediesFor(window, profile),
+    ...(expectation && { expectation }),
   };
 }
 
@@ -116,8 +137,15 @@ export const vanishingGradient: Rule = {
     'ratio of first to last layer: Zhang et al. 2021, AUTOTRAINER.',
   openAfter: VANISHING_PERSISTENCE,
   closeAfter: CLOSE_AFTER,
-  // Weights that were thrown off saturate the net, and its gradients vanish after that.
-  yieldsTo: ['exploding-gradient', 'non-finite'],
+  // Weights that were thrown off, or started off, saturate or silence the net, and its gradients vanish.
+  yieldsTo: [
+    'exploding-gradient',
+    'non-finite',
+    'poor-initialization',
+    'data-range',
+    'dead-units',
+    'saturated-units',
+  ],
   evaluate(window) {
     const profile = vanishingProfile(window);
     if (!window.isSettled) {
