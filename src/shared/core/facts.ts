@@ -33,6 +33,8 @@ export interface LayerFacts {
   initialBias?: TensorSummary;
   /** Slope below zero of a leaky ReLU. */
   negativeSlope?: number;
+  /** How an upsampling layer fills in: `nearest` or `bilinear`. */
+  interpolation?: string;
   /** Share of values that a dropout layer drops. */
   dropoutRate?: number;
   /** Regularizers are on, of the kernel or of the activity. */
@@ -74,13 +76,11 @@ export interface OutputFacts {
   /** Shape of the prediction and of the labels, without the batch. */
   shape: readonly (number | null)[];
   labelShape: readonly number[];
-  /** Name of the loss as tfjs spells it, e.g. `categoricalCrossentropy`; `custom` for a function. */
-  loss: string;
   /**
-   * Of a loss that is a function: what it applies to the outputs itself, as far as calling it shows.
-   * Absent where it applies nothing, or is not known.
+   * Name of the loss as tfjs spells it, e.g. `categoricalCrossentropy`; so too for a function that gives the
+   * same values; `custom` for any other.
    */
-  lossApplies?: 'softmax' | 'sigmoid';
+  loss: string;
   /** Labels: summary, kind, and number of samples per class where they are classes. */
   labels: TensorSummary;
   labelKind: LabelKind;

@@ -6,6 +6,7 @@ import { areIntegers } from './dataFacts';
 import { classNameOf, type LayerLike, type ModelLike } from './internals';
 import { activationNameOf } from './layerFacts';
 import type { LayerEntry } from './layerList';
+import { lossNameOf } from './lossName';
 import type { Samples, Values } from './samples';
 
 /** Classes beyond which labels are counts or identifiers. */
@@ -31,7 +32,7 @@ export function outputFacts(
   all: Values = samples.values,
 ): OutputFacts {
   const end = lastLayer(model.outputLayers[index], layers);
-  const loss = lossNameOf(tf, model, index);
+  const loss = lossNameOf(tf, model, index, samples);
   const labelKind = labelKindOf(samples, loss);
   const classCounts = classCountsOf(labelKind, all, samples.shape.at(-1) ?? 1);
   return {
@@ -61,22 +62,6 @@ function activationBehind(layer: LayerLike, layers: readonly LayerEntry[]): stri
   if (own !== undefined || !PASSING_LAYERS.has(classNameOf(layer))) return own;
   const source = layers.find((entry) => entry.layer === layer)?.inbound[0];
   return typeof source === 'object' ? activationBehind(source, layers) : undefined;
-}
-
-/** Name of a loss as tfjs spells it; `custom` for a function that is not of tfjs. */
-function lossNameOf(tf: TfNamespace, model: ModelLike, index: number): string {
-  const { loss } = model;
-  let own: unknown = loss;
-  if (Array.isArray(loss)) own = loss[index];
-  else if (typeof loss === 'object' && loss !== null) {
-    own = (loss as Record<string, unknown>)[model.outputNames[index] ?? ''];
-  }
-  if (typeof own === 'string') return own;
-  for (const functions of [tf.losses, tf.metrics] as object[]) {
-    const found = Object.entries(functions).find(([, known]) => known === own);
-    if (found) return found[0];
-  }
-  return 'custom';
 }
 
 /** What labels are, by their values and, where these leave it open, by their loss. */

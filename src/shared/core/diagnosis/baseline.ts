@@ -73,7 +73,8 @@ function ofOutput(output: OutputFacts, allSamples: number | undefined): Baseline
   switch (loss) {
     case 'categoricalCrossentropy':
     case 'sparseCategoricalCrossentropy':
-    case 'kullbackLeiblerDivergence': {
+    case 'kullbackLeiblerDivergence':
+    case 'softmaxCrossEntropy': {
       if (!classCounts || labelKind === 'probabilities' || labelKind === 'real') return undefined;
       const counted = classCounts.reduce((sum, count) => sum + count, 0);
       // Rows with several ones are no classes.
@@ -82,10 +83,12 @@ function ofOutput(output: OutputFacts, allSamples: number | undefined): Baseline
       return entropy.loss > 0 ? { ...entropy, reducible: entropy.loss } : undefined;
     }
     case 'binaryCrossentropy':
+    case 'sigmoidCrossEntropy':
       return binaryEntropyOf(output, samples, isSample);
     case 'meanSquaredError':
       return squaredErrorOf(output, samples, isSample);
-    case 'meanAbsoluteError': {
+    case 'meanAbsoluteError':
+    case 'absoluteDifference': {
       // The mean deviation is at most the standard deviation.
       const squared = squaredErrorOf(output, samples, isSample);
       if (!squared) return undefined;

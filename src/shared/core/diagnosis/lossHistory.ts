@@ -18,24 +18,23 @@ export interface Stretch {
    * single outliers move less than the squared one does (von Neumann et al. 1941).
    */
   swing: number;
-  /** Mean squared successive difference ÷ variance: 2 for noise, 4 for strict alternation. */
-  ratio: number;
+  /** Share of steps that are lower, or higher, than both neighbours: 2/3 in noise, 1 by turns. */
+  turns: number;
 }
 
 /** Takes finite losses, one per step. */
 export class LossHistory {
-  /** Mean of each block, and its sums: of squared deviations from the mean, of successive differences. */
+  /** Of each block: mean, sum of absolute successive differences, number of turning points. */
   private means: number[] = [];
-  private deviations: number[] = [];
-  private squares: number[] = [];
   private swings: number[] = [];
+  private turns: number[] = [];
   private size = HISTORY_BLOCK;
   private count = 0;
-  private mean = 0;
-  private deviation = 0;
-  private square = 0;
+  private sum = 0;
   private swing = 0;
+  private turn = 0;
   private before: number | undefined;
+  private change = 0;
   private stretch: Stretch | undefined;
 
   /** Losses taken. */
@@ -44,14 +43,12 @@ export class LossHistory {
   note(loss: number): void {
     this.steps++;
     this.count++;
-    // Welford's update.
-    const delta = loss - this.mean;
-    this.mean += delta / this.count;
-    this.deviation += delta * (loss - this.mean);
-    const step = loss - (this.before ?? loss);
-    this.square += step * step;
-    this.swing += Math.abs(step);
+    this.sum += loss;
+    const change = loss - (this.before ?? loss);
+    this.swing += Math.abs(change);
+    if (change * this.change < 0) this.turn++;
     this.before = loss;
+    this.change = change;
     if (this.count === this.size) this.close();
   }
 
@@ -68,13 +65,11 @@ export class LossHistory {
     const blocks = means.length - from;
     const { mean, error } = meanWithError(means, from);
     const third = Math.floor(blocks / 3);
-    let deviations = 0;
-    let squares = 0;
     let swings = 0;
+    let turns = 0;
     for (let i = from; i < means.length; i++) {
-      deviations += (this.deviations[i] ?? 0) + size * ((means[i] ?? 0) - mean) ** 2;
-      squares += this.squares[i] ?? 0;
       swings += this.swings[i] ?? 0;
+      turns += this.turns[i] ?? 0;
     }
     return {
       steps: blocks * size,
@@ -83,39 +78,28 @@ export class LossHistory {
       trend: trendScore(means, from),
       drop: meanOf(means, from, from + third) - meanOf(means, means.length - third, means.length),
       swing: ((swings / (blocks * size)) * Math.sqrt(Math.PI)) / 2,
-      ratio: deviations > 0 ? squares / deviations : 2,
+      turns: turns / (blocks * size),
     };
   }
 
   private close(): void {
-    this.means.push(this.mean);
-    this.deviations.push(this.deviation);
-    this.squares.push(this.square);
+    this.means.push(this.sum / this.count);
     this.swings.push(this.swing);
-    this.count = this.mean = this.deviation = this.square = this.swing = 0;
+    this.turns.push(this.turn);
+    this.count = this.sum = this.swing = this.turn = 0;
     this.stretch = undefined;
     if (this.means.length === HISTORY_BLOCKS) this.merge();
   }
 
   /** Pairs of blocks become one: half as many, twice as long. */
   private merge(): void {
-    const { means, deviations, size } = this;
-    const pair = (values: readonly number[], i: number): [number, number] => [
-      values[2 * i] ?? 0,
-      values[2 * i + 1] ?? 0,
-    ];
+    const { means, swings, turns } = this;
     const half = means.length / 2;
-    for (let i = 0; i < half; i++) {
-      const [a, b] = pair(means, i);
-      means[i] = (a + b) / 2;
-      const [da, db] = pair(deviations, i);
-      deviations[i] = da + db + (size * (a - b) ** 2) / 2;
-      for (const sums of [this.squares, this.swings]) {
-        const [sa, sb] = pair(sums, i);
-        sums[i] = sa + sb;
-      }
+    for (const sums of [means, swings, turns]) {
+      for (let i = 0; i < half; i++) sums[i] = (sums[2 * i] ?? 0) + (sums[2 * i + 1] ?? 0);
+      sums.length = half;
     }
-    for (const values of [means, deviations, this.squares, this.swings]) values.length = half;
-    this.size = 2 * size;
+    for (let i = 0; i < half; i++) means[i] = (means[i] ?? 0) / 2;
+    this.size *= 2;
   }
 }

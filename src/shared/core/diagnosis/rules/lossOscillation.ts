@@ -13,8 +13,9 @@ import {
   OSCILLATION_ABOVE,
   OSCILLATION_LEFT,
   OSCILLATION_NOISE,
-  OSCILLATION_RATIO,
+  OSCILLATION_SIGMAS,
   OSCILLATION_SWING,
+  OSCILLATION_TURNS,
   OSCILLATION_UPDATE,
   STRUGGLE_STEPS,
 } from '../thresholds/loss';
@@ -31,6 +32,10 @@ const CLIP: Remedy = {
   values: { norm: 1 },
 };
 
+/** Share of turning points in noise, and its variance for one step (Bienaymé 1874). */
+const NOISE_TURNS = 2 / 3;
+const TURNS_VARIANCE = 16 / 90;
+
 /** What shows that the swings are the weights' and not the samples', in words. */
 function sign(
   half: Stretch,
@@ -38,13 +43,14 @@ function sign(
   batchSize: number,
   level: number,
 ): { measured: number; threshold: number; unit: string; words: string } | undefined {
-  const noise = swing * Math.sqrt(batchSize);
-  if (noise > OSCILLATION_NOISE) {
+  const chance = OSCILLATION_SIGMAS * Math.sqrt(TURNS_VARIANCE / half.steps);
+  const threshold = NOISE_TURNS + Math.max(OSCILLATION_TURNS, chance);
+  if (half.turns > threshold) {
     return {
-      measured: noise,
-      threshold: OSCILLATION_NOISE,
-      unit: 'swing from step to step ÷ mean loss · √(batch size)',
-      words: `more than batches of ${batchSize} samples differ`,
+      measured: half.turns,
+      threshold,
+      unit: 'share of steps at which the loss turns',
+      words: 'up and down by turns',
     };
   }
   if (half.mean - LEVEL_SIGMAS * half.error > OSCILLATION_ABOVE * level) {
@@ -55,12 +61,13 @@ function sign(
       words: `above the ${short(level)} that a constant answer gives`,
     };
   }
-  return half.ratio > OSCILLATION_RATIO + 4 / Math.sqrt(half.steps)
+  const noise = swing * Math.sqrt(batchSize);
+  return noise > OSCILLATION_NOISE
     ? {
-        measured: half.ratio,
-        threshold: OSCILLATION_RATIO,
-        unit: 'mean squared successive difference ÷ variance',
-        words: 'up and down by turns',
+        measured: noise,
+        threshold: OSCILLATION_NOISE,
+        unit: 'swing from step to step ÷ mean loss · √(batch size)',
+        words: `more than batches of ${batchSize} samples differ`,
       }
     : undefined;
 }
@@ -68,7 +75,7 @@ function sign(
 export const lossOscillation: Rule = {
   id: 'loss-oscillation',
   reference:
-    'Ratio of successive differences: von Neumann 1941; swings of the loss: BTTackler 2024 (coefficient of variation 0.2); ' +
+    'Turning points: Bienaymé 1874; swings of the loss: BTTackler 2024 (coefficient of variation 0.2); ' +
     'sampling noise falls with √(batch size).',
   openAfter: 10,
   closeAfter: CLOSE_AFTER,

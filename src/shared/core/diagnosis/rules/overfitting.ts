@@ -13,6 +13,7 @@ import {
   OVERFITTING_NOTE,
   OVERFITTING_SCORE,
   OVERFITTING_SIGMAS,
+  OVERFITTING_TRAINING,
 } from '../thresholds/loss';
 import { meanOf, noiseOf, trendScore } from '../trend';
 import type { DiagnosisWindow } from '../window';
@@ -77,7 +78,10 @@ function judge(window: DiagnosisWindow): Statement | undefined {
   const isSignificant =
     rise > OVERFITTING_SIGMAS * noiseOf(validation) &&
     trendScore(validation, best + 1) >= OVERFITTING_SCORE;
-  if (!isSignificant || !((taught.at(-1) ?? 0) < (taught[best] ?? 0))) return undefined;
+  const [before, after] = [taught[best] ?? 0, taught.at(-1) ?? 0];
+  if (!isSignificant || !(before - after > OVERFITTING_TRAINING * Math.abs(before))) {
+    return undefined;
+  }
   // What the best epoch had gained over a constant answer, or over the first epoch.
   const start = Math.max(baselineOf(window.facts)?.loss ?? -Infinity, validation[0] ?? 0);
   const gained = Math.max(start - lowest, 0.05 * Math.abs(start));
@@ -97,7 +101,7 @@ function judge(window: DiagnosisWindow): Statement | undefined {
     },
     message:
       `Since epoch ${bestEpoch?.epoch ?? 0} the validation loss has risen from ${short(lowest)} to ${short(now)} ` +
-      `while the training loss fell from ${short(taught[best] ?? 0)} to ${short(taught.at(-1) ?? 0)}: ` +
+      `while the training loss fell from ${short(before)} to ${short(after)}: ` +
       `${percent(lost)} of what had been gained on the validation data is lost again.`,
     remedies: REMEDIES,
   };

@@ -16,8 +16,8 @@ export const FALLING_SCORE = -1.64;
 /** Drop within the newer half of a run, ÷ level, below which a fall counts as none (see PLATEAU_DROP). */
 export const FALLING_DROP = 0.01;
 
-/** Standard errors by which a level must clear a limit, for a statement about the level. */
-export const LEVEL_SIGMAS = 2;
+/** Standard errors by which a level must clear a limit, as it is looked at again and again. */
+export const LEVEL_SIGMAS = 3;
 
 /**
  * Plateau: steps before the first judgement. Deep and recurrent nets that do learn may wait for a few
@@ -62,16 +62,17 @@ export const OSCILLATION_UPDATE = 0.02;
 export const OSCILLATION_SWING = 0.1;
 /**
  * … and in units of sampling noise: swing · √(batch size). The squared errors of normal residuals have √2,
- * cross-entropies of learning nets 0.5 … 2.
+ * cross-entropies of learning nets 0.5 … 2, residuals with heavy tails up to 4.
  */
-export const OSCILLATION_NOISE = 4;
+export const OSCILLATION_NOISE = 5;
 /** … or the loss hovers this many times above the level of a constant answer. */
 export const OSCILLATION_ABOVE = 1.5;
 /**
- * … or the loss goes up and down by turns: von Neumann's ratio of successive differences (1941) is 2 for
- * noise and 4 for a strict alternation. Its deviation for n steps of noise is 2/√n.
+ * … or the loss goes up and down by turns: share of steps at which it turns, above the 2/3 of noise, and in
+ * deviations of that share.
  */
-export const OSCILLATION_RATIO = 3.2;
+export const OSCILLATION_TURNS = 0.2;
+export const OSCILLATION_SIGMAS = 5;
 /** Share of what there is to learn that must be left: swings of a net that has learnt are no loss. */
 export const OSCILLATION_LEFT = 0.5;
 
@@ -86,11 +87,13 @@ export const OVERFITTING_EPOCHS = 5;
 export const OVERFITTING_SCORE = 2;
 /** Rise over the best value, in deviations of the noise between epochs. */
 export const OVERFITTING_SIGMAS = 4;
+/** Fall of the training loss meanwhile, ÷ what it was: where it stands still, both only wander. */
+export const OVERFITTING_TRAINING = 0.1;
 /**
  * Share of what had been gained on the validation data (constant answer − best) that is lost again:
  * worth knowing; and a failure, where the accuracy falls too or not.
  */
-export const OVERFITTING_NOTE = 0.05;
+export const OVERFITTING_NOTE = 0.1;
 export const OVERFITTING_LOST = 0.2;
 export const OVERFITTING_LOST_BADLY = 0.5;
 /** Fall of the validation accuracy from its best (mean of three epochs) that confirms it. */

@@ -86,9 +86,9 @@ function softmaxOfOne(output: OutputFacts): Trait | undefined {
 
 /** Softmax or sigmoid applied twice. */
 function twice(output: OutputFacts): Trait | undefined {
-  const { layer, activation, loss, lossApplies } = output;
-  const bySoftmax = SOFTMAX_INSIDE.has(loss) || lossApplies === 'softmax';
-  const bySigmoid = SIGMOID_INSIDE.has(loss) || lossApplies === 'sigmoid';
+  const { layer, activation, loss } = output;
+  const bySoftmax = SOFTMAX_INSIDE.has(loss);
+  const bySigmoid = SIGMOID_INSIDE.has(loss);
   const drop: Remedy = {
     id: 'drop-softmax',
     title: `Make ${layer} linear: its loss applies the activation itself.`,

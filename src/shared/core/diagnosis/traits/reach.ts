@@ -75,6 +75,7 @@ export function reachTrait(output: OutputFacts): Trait | undefined {
         {
           id: 'scale-data',
           title: `Or scale the labels into the range of ${activation}.`,
+          values: { of: 'labels' },
         },
       ],
     },

@@ -13,6 +13,11 @@ import {
 import { short, times } from '../words';
 import { always, onlyWhereItMatters, whereItMatters, type Trait } from './trait';
 
+/** Three digits: 255 is not 260 to those who know their bytes. */
+function exact(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
 /** Of the finite values. */
 function rmsOf(summary: TensorSummary): number {
   const n = finiteCount(summary);
@@ -46,7 +51,7 @@ export function inputScaleTrait(facts: ModelFacts): Trait | undefined {
     const { summary, narrowest, widest } = input;
     const rms = rmsOf(summary);
     const base = { layer: layer.name, remedies: [scaling(input), NORMALIZE] };
-    const range = `${short(summary.min)} … ${short(summary.max)}, root mean square ${short(rms)}`;
+    const range = `${exact(summary.min)} … ${exact(summary.max)}, root mean square ${short(rms)}`;
     if (rms >= INPUT_NOTE) {
       return {
         severity: rms >= INPUT_LARGE ? whereItMatters : always('information'),
@@ -128,7 +133,7 @@ export function labelScaleTrait({ outputs, sampled }: ModelFacts): Trait | undef
           window: sampled,
         },
         message:
-          `The labels of ${layer} are not scaled (${short(labels.min)} … ${short(labels.max)}): the first errors, and with ` +
+          `The labels of ${layer} are not scaled (${exact(labels.min)} … ${exact(labels.max)}): the first errors, and with ` +
           `them the gradients, are ${times(rms)} what usual learning rates are made for.`,
         remedies: [
           {
