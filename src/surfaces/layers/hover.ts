@@ -31,7 +31,9 @@ export class LayerHover implements vscode.HoverProvider, vscode.Disposable {
         text.isTrusted = { enabledCommands: [Commands.showPanel] };
         return text;
       });
-    return texts.length > 0 ? new vscode.Hover(texts) : undefined;
+    if (texts.length === 0) return undefined;
+    this.layers.hold();
+    return new vscode.Hover(texts);
   }
 
   dispose(): void {

@@ -16,6 +16,8 @@ const SEVERITIES = Object.keys(RULER) as Severity[];
 export class LayerMarks implements vscode.Disposable {
   private readonly types: Record<Severity, vscode.TextEditorDecorationType>;
   private readonly subscriptions: vscode.Disposable[];
+  /** What was drawn last, by editor. */
+  private readonly drawn = new WeakMap<vscode.TextEditor, string>();
 
   constructor(
     private readonly layers: RunLayers,
@@ -56,6 +58,10 @@ export class LayerMarks implements vscode.Disposable {
           if (worst) ranges[worst.severity].push(new vscode.Range(line, 0, line, 0));
         }
       }
+      // Drawing the same again would take an open hover away.
+      const key = SEVERITIES.map((s) => ranges[s].map(({ start }) => start.line).join()).join(' ');
+      if (this.drawn.get(editor) === key) continue;
+      this.drawn.set(editor, key);
       for (const severity of SEVERITIES) {
         editor.setDecorations(this.types[severity], ranges[severity]);
       }

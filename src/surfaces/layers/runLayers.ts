@@ -14,8 +14,13 @@ export interface LineState {
   layers: readonly { name: string; pulse: LayerPulse }[];
 }
 
-/** Milliseconds between two changes of what is shown: more often distracts from reading the code. */
-const INTERVAL_MS = 1000;
+/**
+ * Milliseconds between two changes of what is shown: more often distracts from reading the code, and
+ * a hint that changes takes an open hover away.
+ */
+const INTERVAL_MS = 3000;
+/** Milliseconds that a hover may be read in peace. */
+const READING_MS = 10_000;
 
 /** The part of one run. */
 class Followed {
@@ -48,6 +53,7 @@ export class RunLayers implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: { dispose(): void }[];
   private timer: NodeJS.Timeout | undefined;
+  private heldUntil = 0;
 
   constructor(registry: RunRegistry<ModelRun>) {
     this.subscriptions = [
@@ -56,9 +62,14 @@ export class RunLayers implements vscode.Disposable {
     ];
   }
 
-  /** What stands on some line has changed; at most once a second. */
+  /** What stands on some line has changed; every few seconds at most. */
   get onDidChange(): vscode.Event<void> {
     return this.changed.event;
+  }
+
+  /** A hover is being read: what is shown stays for a while. */
+  hold(): void {
+    this.heldUntil = Date.now() + READING_MS;
   }
 
   /** The lines of a document that build layers which have trained. */
@@ -107,10 +118,12 @@ export class RunLayers implements vscode.Disposable {
   }
 
   private schedule(): void {
+    const wait = Math.max(INTERVAL_MS, this.heldUntil - Date.now());
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.changed.fire();
-    }, INTERVAL_MS);
+      if (Date.now() < this.heldUntil) this.schedule();
+      else this.changed.fire();
+    }, wait);
   }
 }
 
