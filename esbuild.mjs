@@ -1,5 +1,6 @@
-// Builds dist/: the extension (Node), the training runtime (worker), which the panel page fetches as
-// text because webview workers start only from blobs, and the page with the small WebGL probe in it.
+// Builds dist/: the extension and its fixes (Node), the training runtime (worker), which the panel page
+// fetches as text because webview workers start only from blobs, and the page with the small WebGL
+// probe in it.
 // Usage: node esbuild.mjs [--watch] [--dev]
 import { build, context } from 'esbuild';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
@@ -79,6 +80,17 @@ const extension = {
   external: ['vscode', 'esbuild', 'esbuild-wasm'],
 };
 
+/** With TypeScript's parser in it, which is large: the extension loads it on first use. */
+const fixes = {
+  ...common,
+  entryPoints: ['src/fixes/index.ts'],
+  outfile: 'dist/fixes.js',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  sourcemap: false,
+};
+
 async function copyWasm() {
   const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   await mkdir(path.join(root, 'dist'), { recursive: true });
@@ -90,7 +102,7 @@ async function copyWasm() {
 
 async function watchAll() {
   await copyWasm();
-  for (const options of [runtime, panel, extension]) {
+  for (const options of [runtime, panel, extension, fixes]) {
     const ctx = await context(options);
     await ctx.rebuild();
     await ctx.watch();
@@ -102,7 +114,9 @@ async function buildAll() {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
   await copyWasm();
   // All to their end: what one reports must not hide what another would.
-  const results = await Promise.allSettled([runtime, panel, extension].map((one) => build(one)));
+  const results = await Promise.allSettled(
+    [runtime, panel, extension, fixes].map((one) => build(one)),
+  );
   // esbuild has printed each error with its place; its exception would only repeat them.
   if (results.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }

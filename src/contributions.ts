@@ -19,6 +19,7 @@ export const Commands = {
   showPanel: 'gradientLens.showPanel',
   showOutput: 'gradientLens.showOutput',
   explainRule: 'gradientLens.explainRule',
+  applyRemedy: 'gradientLens.applyRemedy',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 

@@ -7,15 +7,18 @@ import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
 import { EsbuildService } from './model/esbuildLoader';
 import { BackendChoices } from './platform/backendChoices';
+import { FixesService } from './platform/fixesService';
 import { KeptRuns } from './platform/keptRuns';
 import { ModelIndex } from './platform/modelIndex';
 import { RunRegistry } from './run/runRegistry';
+import { RemedyActions } from './surfaces/codeActions';
 import { TrainCodeLens } from './surfaces/codeLens';
 import { CurrentRun } from './surfaces/currentRun';
 import { showLayersInSource } from './surfaces/layers';
 import { notifyOfErrors } from './surfaces/notifications';
 import { Panels } from './surfaces/panel/panels';
 import { Problems } from './surfaces/problems';
+import { Remedies } from './surfaces/remedies';
 import { revealSource } from './surfaces/reveal';
 import { StatusBar } from './surfaces/statusBar';
 import { UserConsole } from './surfaces/userConsole';
@@ -58,8 +61,9 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     console: new UserConsole(log),
     log,
   });
+  const remedies = new Remedies(registry, new FixesService(extensionUri.fsPath));
   const commandContext: CommandContext = {
-    ...{ trainer, current, panels, registry, log, tell, extensionUri },
+    ...{ trainer, current, panels, registry, remedies, log, tell, extensionUri },
   };
   subscriptions.push(
     log,
@@ -69,6 +73,8 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     registerCommands(commandContext),
     new ModelIndex(log),
     new Problems(registry),
+    remedies,
+    new RemedyActions(remedies),
     new TrainCodeLens(current),
     showLayersInSource(registry, extensionUri),
     new StatusBar(current),

@@ -23,7 +23,7 @@ const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFi
 async function copyShippedFiles(stage) {
   const list = await exec(process.execPath, [vsceBin, 'ls', '--no-dependencies'], { cwd: root });
   const files = list.split('\n').filter(Boolean);
-  const built = ['dist/extension.js', 'dist/panel.js', 'dist/runtime.js'];
+  const built = ['extension', 'fixes', 'panel', 'runtime'].map((name) => `dist/${name}.js`);
   for (const needed of ['package.json', 'LICENSE', ...built]) {
     if (files.includes(needed)) continue;
     throw new PackagingError(

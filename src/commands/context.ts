@@ -4,6 +4,7 @@ import type { ModelRun } from '../api';
 import type { RunRegistry } from '../run/runRegistry';
 import type { CurrentRun } from '../surfaces/currentRun';
 import type { Panels } from '../surfaces/panel/panels';
+import type { Remedies } from '../surfaces/remedies';
 import type { Trainer } from '../trainer';
 
 /** Handed to every command. */
@@ -12,6 +13,7 @@ export interface CommandContext {
   current: CurrentRun;
   panels: Panels;
   registry: RunRegistry<ModelRun>;
+  remedies: Remedies;
   log: vscode.LogOutputChannel;
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { Commands } from '../contributions';
 import { messageOf } from '../model/modelError';
+import { applyRemedy } from './applyRemedy';
 import type { Command, CommandContext } from './context';
 import { explainRule } from './explainRule';
 import { pause } from './pause';
@@ -23,6 +24,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   showPanel,
   showOutput,
   explainRule,
+  applyRemedy,
 };
 
 /** Runs a verb and shows what it throws. */

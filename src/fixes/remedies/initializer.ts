@@ -22,6 +22,7 @@ const PROPERTIES: Record<string, string> = {
   embedding: 'embeddingsInitializer',
   depthwiseConv2d: 'depthwiseInitializer',
 };
+const KERNEL = 'kernelInitializer';
 /** Layers with several matrices, each with an initializer of its own. */
 const SEVERAL = new Set(['separableConv2d']);
 
@@ -69,14 +70,20 @@ function initializerText(
   return typeof name === 'string' ? source.quoted(name) : undefined;
 }
 
+/** The option that the remedy sets where it is not that of the weight matrix: `biasInitializer`. */
+function optionOf({ values }: Remedy): string | undefined {
+  const option = values?.['option'];
+  return typeof option === 'string' && option !== KERNEL ? option : undefined;
+}
+
 /** Writes the remedy's initializer into a configuration, if it names one. False where it cannot. */
 export function writeInitializer(source: Source, edits: Edits, target: Target): boolean {
   const { call, config, remedy, calls, onlyFor, activation = '' } = target;
   const text = initializerText(source, edits, call.expression, remedy);
   if (text === undefined) return remedy.values?.['initializer'] === undefined;
   const factory = factoryOf(source, call) ?? '';
-  if (SEVERAL.has(factory)) return false;
-  const name = PROPERTIES[factory] ?? 'kernelInitializer';
+  const name = optionOf(remedy) ?? PROPERTIES[factory] ?? KERNEL;
+  if (name === KERNEL && SEVERAL.has(factory)) return false;
   const property = propertyOf(config, name);
   if (onlyFor !== undefined) {
     const other = property ? source.textOf(valueOf(property)) : source.quoted(STANDARD);
@@ -122,7 +129,8 @@ export function changeInitializer(
     const target = { call, config, calls, remedy: { ...remedy, values } };
     if (!writeInitializer(source, edits, target)) return undefined;
   }
-  return edits.plan(`Initialize ${layerWords(names)} with ${[...used].join(' and ')}`);
+  const what = optionOf(remedy) === 'biasInitializer' ? 'the bias of ' : '';
+  return edits.plan(`Initialize ${what}${layerWords(names)} with ${[...used].join(' and ')}`);
 }
 
 /** The values of the remedy, with the initializer that suits the activation where it names none. */

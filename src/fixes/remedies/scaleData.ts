@@ -1,5 +1,5 @@
-// Scales the inputs where the source makes them: (x − offset) · factor, behind the tensor that is
-// handed to `fit`, or that `data` returns.
+// Scales the inputs, or the labels, where the source makes them: (x − offset) · factor, behind the
+// tensor that is handed to `fit`, or that `data` returns.
 import ts from 'typescript';
 import type { Remedy } from '../../shared/core/finding';
 import { numberText, objectOf } from '../constants';
@@ -10,20 +10,24 @@ import { experimentExport, fitCalls, objectsGiven, returnedBy } from '../trainin
 
 const MAX_DEPTH = 6;
 
-/** Plans `scale-data`. Training and validation inputs are scaled alike, or nothing is. */
+/** Names of inputs and labels in the data of an experiment; their order in the arguments of `fit`. */
+type Part = 'xs' | 'ys';
+
+/** Plans `scale-data`. Training and validation data are scaled alike, or nothing is. */
 export function scaleData(
   source: Source,
   remedy: Remedy,
   context: FixContext,
 ): FixPlan | undefined {
   const edits = new Edits();
-  if (context.kind === 'experiment' && scaleTable(source, edits)) {
+  const { offset = 0, factor, of = 'inputs' } = remedy.values ?? {};
+  if (context.kind === 'experiment' && of === 'inputs' && scaleTable(source, edits)) {
     return edits.plan('Scale the columns of the table to mean 0 and deviation 1');
   }
-  const { offset = 0, factor } = remedy.values ?? {};
   if (typeof offset !== 'number' || typeof factor !== 'number') return undefined;
+  const part = of === 'labels' ? 'ys' : 'xs';
   const inputs =
-    context.kind === 'experiment' ? inputsOfExperiment(source) : inputsOfProgram(source);
+    context.kind === 'experiment' ? partOfExperiment(source, part) : partOfProgram(source, part);
   const places = inputs?.map((input) => tensorPlace(source, input));
   if (!places || places.length === 0) return undefined;
   const suffix = scaling(offset, factor);
@@ -31,7 +35,7 @@ export function scaleData(
     if (!place || source.textOf(place).endsWith(suffix)) return undefined;
     edits.insert(place.end, suffix);
   }
-  return edits.plan(`Scale the inputs by ${suffix}`);
+  return edits.plan(`Scale the ${part === 'xs' ? 'inputs' : 'labels'} by ${suffix}`);
 }
 
 /** `.sub(128).div(128)` */
@@ -63,30 +67,31 @@ function scaleTable(source: Source, edits: Edits): boolean {
   return true;
 }
 
-function inputsOfExperiment(source: Source): ts.Expression[] | undefined {
+function partOfExperiment(source: Source, name: Part): ts.Expression[] | undefined {
   const inputs: ts.Expression[] = [];
   for (const object of objectsGiven(source, experimentExport(source, 'data'))) {
     for (const part of ['train', 'validation']) {
       const property = propertyOf(object, part);
       if (!property) continue;
       const samples = objectOf(source, valueOf(property));
-      const xs = samples && propertyOf(samples, 'xs');
-      if (!xs) return undefined;
-      inputs.push(valueOf(xs));
+      const tensor = samples && propertyOf(samples, name);
+      if (!tensor) return undefined;
+      inputs.push(valueOf(tensor));
     }
   }
   return inputs;
 }
 
-function inputsOfProgram(source: Source): ts.Expression[] | undefined {
+function partOfProgram(source: Source, name: Part): ts.Expression[] | undefined {
   const [fit, ...others] = fitCalls(source);
-  const xs = fit?.call.arguments[0];
-  if (!xs || fit.method !== 'fit' || others.length > 0) return undefined;
+  const index = name === 'xs' ? 0 : 1;
+  const tensor = fit?.call.arguments[index];
+  if (!tensor || fit.method !== 'fit' || others.length > 0) return undefined;
   const property = fit.options && propertyOf(fit.options, 'validationData');
-  if (!property) return [xs];
+  if (!property) return [tensor];
   const pair = unwrap(valueOf(property));
-  const [first] = ts.isArrayLiteralExpression(pair) ? pair.elements : [];
-  return first ? [xs, first] : undefined;
+  const validation = ts.isArrayLiteralExpression(pair) ? pair.elements[index] : undefined;
+  return validation && [tensor, validation];
 }
 
 /** Where the tensor is made: the expression itself, or the constant that it names. */

@@ -13,6 +13,8 @@ import { clipProgram } from './clipping';
 
 /** Epochs without improvement before the training ends; the runtime's own default. */
 const PATIENCE = 3;
+/** What an experiment with validation data watches by itself. */
+const STANDARD_MONITOR = 'val_loss';
 /** Samples per step where the source names none: that of tfjs and of experiments. */
 const BATCH_SIZE = 32;
 /** Factor between a batch and a smaller or larger one. */
@@ -53,7 +55,10 @@ export function stopEarly(
   if (context.kind === 'experiment') {
     const training = experimentTraining(source, context);
     if (!training || propertyOf(training, 'earlyStopping')) return undefined;
-    setProperty(source, edits, training, 'earlyStopping', `{ patience: ${patience} }`);
+    const monitor = remedy.values?.['monitor'] ?? STANDARD_MONITOR;
+    const watched =
+      monitor === STANDARD_MONITOR ? '' : `monitor: ${source.quoted(String(monitor))}, `;
+    setProperty(source, edits, training, 'earlyStopping', `{ ${watched}patience: ${patience} }`);
     return edits.plan(title);
   }
   const fit = onlyFit(source);
@@ -64,7 +69,7 @@ export function stopEarly(
   if (!hasValidation || propertyOf(fit.options, 'callbacks')) return undefined;
   const make = tfReference(source, edits, undefined, ['callbacks', 'earlyStopping']);
   if (make === undefined) return undefined;
-  const options = `{ monitor: ${source.quoted('val_loss')}, patience: ${patience} }`;
+  const options = `{ monitor: ${source.quoted(STANDARD_MONITOR)}, patience: ${patience} }`;
   setProperty(source, edits, fit.options, 'callbacks', `${make}(${options})`);
   return edits.plan(title);
 }

@@ -40,7 +40,10 @@ export interface Evidence {
 export type RemedyId =
   /** `values.activation`, and `values.initializer` where that has to follow. */
   | 'change-activation'
-  /** `values.initializer`, e.g. `heUniform`; `values.scale` for a varianceScaling. */
+  /**
+   * `values.initializer`, e.g. `heUniform`; `values.scale` for a varianceScaling; `values.option` where
+   * it is not that of the weight matrix: `biasInitializer`.
+   */
   | 'change-initializer'
   | 'batch-normalization'
   | 'residual'
@@ -57,7 +60,7 @@ export type RemedyId =
   | 'switch-loss'
   /** `values.activation`, `values.units`: of the output layer. */
   | 'change-output'
-  /** `values.offset`, `values.factor`: (x − offset) · factor. */
+  /** `values.offset`, `values.factor`: (x − offset) · factor; `values.of`: `inputs` (default) or `labels`. */
   | 'scale-data'
   /** `values.rate`. */
   | 'l2'

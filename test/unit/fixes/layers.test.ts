@@ -301,6 +301,16 @@ const cases: Case[] = [
     becomes: [[`name: 'words' }`, `name: 'words', embeddingsInitializer: 'randomUniform' }`]],
   },
   {
+    name: 'initializer of the bias',
+    source: loop,
+    remedy: {
+      id: 'change-initializer',
+      values: { initializer: 'zeros', option: 'biasInitializer' },
+    },
+    layers: [-1],
+    becomes: [[`'softmax' }`, `'softmax', biasInitializer: 'zeros' }`]],
+  },
+  {
     name: 'activation where the output shares the text',
     source: loop.replace(`  net.add(tf.layers.dense({ units: 2, activation: 'softmax' }));\n`, ''),
     remedy: RELU,

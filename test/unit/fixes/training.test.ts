@@ -222,6 +222,14 @@ const cases: Case[] = [
     becomes: [['tf.ones([4, 4])', 'tf.ones([4, 4]).sub(128).mul(0.0129)']],
   },
   {
+    name: 'labels of a program',
+    ...js,
+    source: program(`'adam'`),
+    remedy: { id: 'scale-data', values: { offset: 5, factor: 0.5, of: 'labels' } },
+    becomes: [['tf.ones([4, 1])', 'tf.ones([4, 1]).sub(5).div(2)']],
+    title: 'Scale the labels by .sub(5).div(2)',
+  },
+  {
     name: 'inputs of a program that are no tensors of its own',
     ...js,
     source: program(`'adam'`).replace('tf.ones([4, 4])', 'globalThis.images ?? tf.ones([4, 4])'),

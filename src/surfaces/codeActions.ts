@@ -1,0 +1,63 @@
+// Quick fixes on the findings in the source: the light bulb on their lines, and in Problems. Each one
+// shows its diff before anything is changed, and is undone in one step.
+import * as vscode from 'vscode';
+import { DISPLAY_NAME } from '../contributions';
+import { findingLocation } from './problemEntries';
+import { workspaceEdit, type Remedies } from './remedies';
+import { SOURCES } from './layers/selector';
+
+type OpenFinding = ReturnType<Remedies['findings']>[number];
+
+function codeOf({ code }: vscode.Diagnostic): string | undefined {
+  const value = typeof code === 'object' ? code.value : code;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** True where a finding stands in a file. */
+function isIn({ run, finding }: OpenFinding, uri: vscode.Uri): boolean {
+  const { file } = findingLocation(finding, run.layers, run.model.fsPath);
+  return vscode.Uri.file(file).fsPath === uri.fsPath;
+}
+
+/** Offers the remedies of findings as quick fixes. */
+export class RemedyActions implements vscode.CodeActionProvider, vscode.Disposable {
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly remedies: Remedies) {
+    this.subscription = vscode.languages.registerCodeActionsProvider(SOURCES, this, {
+      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+    });
+  }
+
+  provideCodeActions(
+    document: vscode.TextDocument,
+    _range: vscode.Range,
+    { diagnostics, only }: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
+    if (only && !only.contains(vscode.CodeActionKind.QuickFix)) return [];
+    const ours = diagnostics.filter(({ source }) => source === DISPLAY_NAME);
+    if (ours.length === 0) return [];
+    const here = this.remedies.findings().filter((open) => isIn(open, document.uri));
+    return ours.flatMap((diagnostic) => {
+      const ofRule = here.filter(({ finding }) => finding.rule === codeOf(diagnostic));
+      // Numbers in a message change while a run goes on: where none matches, the rule tells.
+      const exact = ofRule.find(({ finding }) => diagnostic.message.startsWith(finding.message));
+      const open = exact ?? ofRule[0];
+      return open ? this.actionsFor(open, diagnostic) : [];
+    });
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private actionsFor(open: OpenFinding, diagnostic: vscode.Diagnostic): vscode.CodeAction[] {
+    return this.remedies.plans(open).map(({ plan, finding }, i) => {
+      const action = new vscode.CodeAction(plan.title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnostic];
+      action.edit = workspaceEdit(plan, finding);
+      action.isPreferred = i === 0;
+      return action;
+    });
+  }
+}
