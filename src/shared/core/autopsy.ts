@@ -16,6 +16,8 @@ export type NonFiniteCause =
   | 'root-of-negative'
   /** Finite operands whose sum, product or power exceeds float32. */
   | 'overflow'
+  /** The program gave it a constant that is not finite. */
+  | 'constant'
   /** The weights were not finite before the step. */
   | 'weights'
   /** The derivative of an operation that is finite itself, e.g. of a root at zero. */

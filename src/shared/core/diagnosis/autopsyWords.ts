@@ -51,6 +51,7 @@ function causes(lower: Remedy): Record<NonFiniteCause, (range: string) => [strin
       `its derivative is infinite there${range}, though its value is finite, as that of a root at zero`,
       [CHECK_LOSS, CLIP],
     ],
+    constant: () => ['one of its operands is a constant that is not finite', [CHECK_LOSS]],
     unknown: (range) => [`its operands are finite${range}`, [CHECK_LOSS, lower]],
   };
 }
