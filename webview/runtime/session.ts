@@ -1,14 +1,10 @@
-// One run, from `start` to `finished` or `failed`: starts the backend, installs the tap, runs the
-// user's module and sends what comes of it. The host's messages arrive here.
+// One run, from `start` to `finished`, `failed` or `interrupted`: starts the backend, lets the recorder
+// watch, runs the user's module and holds or ends it. The host's messages arrive here.
 import type { LayersModel } from '@tensorflow/tfjs';
-import type { StepRecord } from '../../src/shared/core/stepRecord';
-import { installTap } from '../../src/shared/tap';
-import type { Tap, TappedLayer } from '../../src/shared/tap/types';
+import type { EpochRecord } from '../../src/shared/core/run';
 import type { PageToWorker, StartOptions } from '../../src/shared/protocol/runtime';
 import { Activity } from './activity';
-import type { Choice } from './backends/chooser';
 import { startBackend, type ChosenBackend } from './backends/ladder';
-import { followingStatistics } from './backends/switching';
 import { receiveWebglReport } from './backends/foreknowledge';
 import { isContextLost } from './backends/webgl';
 import { receiveWasm } from './backends/wasm';
@@ -17,44 +13,43 @@ import type { CheckpointKeeper } from './checkpoint/keeper';
 import { Clock } from './clock';
 import { CountedRandom } from './countedRandom';
 import { createGradientLensModule } from './data';
-import { watchModels, type ModelWatch } from './diagnosis';
 import { runExperiment } from './experiment/run';
 import { EndOfRun, RunFailure, toRawError } from './failure';
 import { Gate, type GateEvents } from './gate';
 import { installHooks } from './hooks';
 import { HostClient } from './hostClient';
-import { Outbox } from './outbox';
+import { contextLost, sendNeverAwaits, sendProgress, sendStarted } from './messages';
 import { runProgram } from './program';
+import { Recorder } from './recorder';
 import { native, postToHost } from './scope';
-import { captureStack, constructionFrames } from './stack';
 import { tf } from './tf';
+import { WorkspaceAccess } from './workspaceAccess';
 import { createWorkspaceFetch } from './workspaceFetch';
 
 /** The training of one user module. A worker serves one session. */
 export class Session {
   private clock = new Clock();
   private readonly host = new HostClient();
-  private readonly outbox = new Outbox(() => {
-    const { numTensors, numBytes } = tf.memory();
-    const ours = this.keeper?.held ?? { numTensors: 0, numBytes: 0 };
-    return { numTensors: numTensors - ours.numTensors, numBytes: numBytes - ours.numBytes };
+  private readonly files = new WorkspaceAccess(this.host, () => this.lastStep === 0);
+  private readonly recorder = new Recorder({
+    now: () => this.clock.now(),
+    countStep: (step) => this.countStep(step),
+    ended: () => this.ended,
+    maxSteps: () => this.maxSteps,
+    keeper: () => this.keeper,
   });
   private readonly activity = new Activity((task) => this.admit(task));
   private load: (() => Promise<unknown>) | undefined;
   private options: StartOptions | undefined;
   private gate: Gate | undefined;
-  private tap: Tap | undefined;
-  private watch: ModelWatch | undefined;
-  private readonly statistics = followingStatistics(tf);
   private chooser: ChosenBackend['chooser'];
   private keeper: CheckpointKeeper | undefined;
-  private listener: ((records: readonly StepRecord[]) => void) | undefined;
   private ended = false;
   private lastStep = 0;
   private maxSteps = Infinity;
 
   /** The virtual module `gradient-lens`. */
-  readonly module = createGradientLensModule(this.workspace(), tf);
+  readonly module = createGradientLensModule(this.files, tf);
 
   /** Called by the user's bundle when it is evaluated; the module runs after `start`. */
   program(load: () => Promise<unknown>): void {
@@ -99,9 +94,9 @@ export class Session {
       this.loseContext();
       return;
     }
-    if (readDevice) this.flushTap();
+    if (readDevice) this.recorder.flush();
     this.close();
-    postToHost({ type: 'failed', error: toRawError(thrown), steps: this.tap?.step ?? 0 });
+    postToHost({ type: 'failed', error: toRawError(thrown), steps: this.recorder.step });
   }
 
   private async start(options: StartOptions, saved?: ArrayBuffer): Promise<void> {
@@ -145,27 +140,22 @@ export class Session {
     }
     const random = new CountedRandom(options.seed);
     Math.random = random.next;
-    const tap = this.installTap(options, checkpoint?.step);
-    const watch = this.installWatch(options, tap);
-    installHooks({
-      tf,
-      tap,
-      gate,
-      activity: this.activity,
-      clock: this.clock,
-      chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
-      flush: () => this.readTap(),
-      reportEpoch: (epoch) => this.outbox.addEpoch(epoch),
-    });
-    self.fetch = createWorkspaceFetch((path) => this.readFile(path));
+    const { recorder } = this;
+    const { tap, watch } = recorder.install(options, checkpoint?.step);
+    const shared = {
+      ...{ tf, tap, gate },
+      chooseBackend: (model: LayersModel, batchSize: number) =>
+        this.chooseBackend(model, batchSize),
+      flush: () => recorder.read(),
+      reportEpoch: (epoch: EpochRecord) => recorder.addEpoch(epoch),
+    };
+    installHooks({ ...shared, activity: this.activity, clock: this.clock });
+    self.fetch = createWorkspaceFetch((path) => this.files.readFile(path));
     this.activity.watchTimers();
     if (options.kind === 'experiment') {
       await runExperiment(await load(), {
-        tf,
-        tap,
-        gate,
+        ...shared,
         options,
-        chooseBackend: (model, batchSize) => this.chooseBackend(model, batchSize),
         announce: (model, data) => watch.announce(model, data),
         random,
         checkpoint,
@@ -174,9 +164,7 @@ export class Session {
           if (isContextLost()) throw contextLost();
         },
         seconds: () => this.clock.now(),
-        onRecords: (listener) => (this.listener = listener),
-        flush: () => this.readTap(),
-        reportEpoch: (epoch) => this.outbox.addEpoch(epoch),
+        onRecords: (listener) => recorder.onRecords(listener),
       });
       return;
     }
@@ -191,17 +179,15 @@ export class Session {
 
   /** Measures the backends on `model`, before the first step of the run. */
   private chooseBackend(model: LayersModel, batchSize: number): void {
-    const { chooser, tap } = this;
+    const { chooser } = this;
     if (!chooser) return;
     this.chooser = undefined;
     // A program that began with bare optimizer steps stays where it began.
-    if (tap && tap.step > 0) {
+    if (this.recorder.step > 0) {
       chooser.close();
       return;
     }
-    const measuring = (): void => {
-      postToHost({ type: 'progress', message: 'Measuring the backends on this model' });
-    };
+    const measuring = (): void => sendProgress('Measuring the backends on this model');
     const choice = chooser.choose(model, batchSize, measuring);
     if (choice) sendStarted(choice);
   }
@@ -209,56 +195,18 @@ export class Session {
   private createGate(stepsBefore = 0): Gate {
     const events: GateEvents = {
       onState: (state, step) => {
-        this.outbox.flush();
+        this.recorder.sendOut();
         postToHost({ type: 'state', state, step });
       },
       onLimit: () => this.finish('completed'),
       onYield: (held) => {
-        if (held) this.flushTap();
-        else this.tap?.poll();
+        if (held) this.recorder.flush();
+        else this.recorder.poll();
       },
-      onDeaf: () => {
-        const message =
-          'The program trains in a loop that never awaits: it can be stopped, but not paused. Add `await tf.nextFrame()` to the loop to make it pausable.';
-        postToHost({ type: 'notice', notice: { code: 'never-awaits', message } });
-      },
+      onDeaf: sendNeverAwaits,
     };
     this.gate = new Gate(this.maxSteps, this.clock, events, stepsBefore);
     return this.gate;
-  }
-
-  private installTap({ sampling }: StartOptions, stepsBefore = 0): Tap {
-    this.tap = installTap<CapturedStack>(tf, {
-      statistics: this.statistics,
-      sampling,
-      stepsBefore,
-      captureSite: () => ({ stack: captureStack() }),
-      onRecords: (records) => this.send(this.watch?.complete(records) ?? records),
-      onLayers: (layers) => sendLayers(layers),
-      onStep: (step) => this.countStep(step),
-      now: () => this.clock.now(),
-    });
-    return this.tap;
-  }
-
-  /** After the tap, and before the other hooks: what they add to a step is none of a probe's business. */
-  private installWatch({ probe }: StartOptions, tap: Tap): ModelWatch {
-    this.watch = watchModels(tf, tap, {
-      statistics: this.statistics,
-      probe,
-      onFacts: (facts) => {
-        if (!this.ended) postToHost({ type: 'facts', facts });
-      },
-      onGiveUp: (reason) => native.console.debug('Gradient Lens does not probe a model:', reason),
-    });
-    return this.watch;
-  }
-
-  private send(records: StepRecord[]): void {
-    if (this.ended) return;
-    this.listener?.(records);
-    // Steps beyond the limit can only come from a loop that could not be held at it.
-    this.outbox.add(records.filter((record) => record.step <= this.maxSteps));
   }
 
   private countStep(step: number): void {
@@ -275,32 +223,16 @@ export class Session {
 
   private finish(outcome: 'completed' | 'stopped'): void {
     if (this.ended) return;
-    this.flushTap();
+    this.recorder.flush();
     this.close();
-    const steps = Math.min(this.tap?.step ?? 0, this.maxSteps);
+    const steps = Math.min(this.recorder.step, this.maxSteps);
     postToHost({ type: 'finished', outcome, steps });
   }
 
   private close(): void {
-    this.outbox.flush();
+    this.recorder.sendOut();
     this.ended = true;
     this.gate?.end();
-  }
-
-  /** Waits for the device and takes every record so far; they are sent with the next ones. */
-  private readTap(): void {
-    try {
-      this.tap?.flush();
-    } catch (error) {
-      // The device is gone (context lost): what was read before still counts.
-      native.console.warn('Gradient Lens could not read the last steps:', error);
-    }
-  }
-
-  /** As {@link readTap}, and sends at once. */
-  private flushTap(): void {
-    this.readTap();
-    this.outbox.flush();
   }
 
   /** An experiment goes on in a fresh worker, where it left off; a program cannot be held so. */
@@ -315,63 +247,10 @@ export class Session {
       latest &&
       encodeCheckpoint({ ...latest, seconds: Math.max(latest.seconds, this.clock.now()) });
     this.close();
-    const step = Math.max(this.tap?.step ?? 0, latest?.step ?? 0);
+    const step = Math.max(this.recorder.step, latest?.step ?? 0);
     postToHost(
       { type: 'interrupted', step, from: latest?.step ?? 0, ...(checkpoint && { checkpoint }) },
       checkpoint ? [checkpoint] : [],
     );
   }
-
-  private readFile(path: string, start?: number, end?: number): Promise<ArrayBuffer> {
-    if (this.lastStep === 0 && (start ?? 0) === 0) {
-      postToHost({ type: 'progress', message: `Reading ${path.replace(/^.*\//, '')}` });
-    }
-    return this.host.request('readFile', {
-      path,
-      ...(start !== undefined && { start }),
-      ...(end !== undefined && { end }),
-    });
-  }
-
-  private workspace() {
-    return {
-      readFile: (path: string, start?: number, end?: number) => this.readFile(path, start, end),
-      stat: (path: string) => this.host.request('stat', { path }),
-      list: (path: string) => this.host.request('list', { path }),
-    };
-  }
-}
-
-function contextLost(): RunFailure {
-  const message =
-    'The browser took the WebGL context away, and with it the weights, usually because the GPU ran out of memory or its driver was reset. Restart the run, with a smaller batch or with wasm in the setting gradientLens.backend.';
-  return new RunFailure('context-lost', message);
-}
-
-function sendStarted(chosen: ChosenBackend | Choice): void {
-  const { backend, reason, renderer } = chosen;
-  postToHost({
-    type: 'started',
-    backend,
-    ...(reason !== undefined && { reason }),
-    ...(renderer !== undefined && { renderer }),
-    ...('lasting' in chosen && { lasting: chosen.lasting }),
-    tfjsVersion: tf.version.tfjs,
-  });
-}
-
-/** A place in the program, parsed only when it is sent. */
-interface CapturedStack {
-  stack: string;
-}
-
-function sendLayers(layers: readonly TappedLayer<CapturedStack>[]): void {
-  const raw = layers.map(({ name, className, activation, tensors, site }) => ({
-    name,
-    className,
-    ...(activation !== undefined && { activation }),
-    tensors,
-    frames: site === undefined ? [] : constructionFrames(site.stack, className),
-  }));
-  postToHost({ type: 'layers', layers: raw });
 }
