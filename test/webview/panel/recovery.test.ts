@@ -66,10 +66,14 @@ describe('panel page: a lost WebGL context', function () {
     const request = { seed: 3, backend: 'webgl' };
     const run = new TrainingRun({ id, model: id, title: id, path: id, request, source });
     const records: StepRecord[] = [];
-    run.onDidStep((record) => records.push(record));
+    run.onDidStep((record) => {
+      records.push(record);
+    });
     run.start();
     const until = async (what: string, holds: () => boolean): Promise<void> => {
-      for (const end = Date.now() + 60_000; !holds(); await panel.page.waitForTimeout(20)) {
+      const end = Date.now() + 60_000;
+      while (!holds()) {
+        await panel.page.waitForTimeout(20);
         assert.ok(Date.now() < end, `${what}: ${run.state} at step ${run.currentStep}`);
         assert.equal(run.error, undefined, JSON.stringify(run.error));
       }
