@@ -7,11 +7,13 @@ import { installTap } from '../../src/shared/tap';
 import type { Tap } from '../../src/shared/tap/types';
 import { followingStatistics } from './backends/switching';
 import type { CheckpointKeeper } from './checkpoint/keeper';
+import type { CountedRandom } from './countedRandom';
 import { watchModels, type ModelWatch } from './diagnosis';
+import { watchBreaks, type AutopsyWatch } from './diagnosis/autopsy';
 import { sendLayers, type CapturedStack } from './messages';
 import { Outbox } from './outbox';
 import { native, postToHost } from './scope';
-import { captureStack } from './stack';
+import { bundleFrames, captureStack } from './stack';
 import { tf } from './tf';
 
 /** What a recorder needs of its session. */
@@ -38,6 +40,7 @@ export class Recorder {
   private readonly statistics = followingStatistics(tf);
   private tap: Tap | undefined;
   private watch: ModelWatch | undefined;
+  private autopsy: AutopsyWatch | undefined;
   private listener: ((records: readonly StepRecord[]) => void) | undefined;
 
   constructor(private readonly context: RecorderContext) {}
@@ -48,7 +51,11 @@ export class Recorder {
   }
 
   /** Installs the tap and the probes; before the other hooks, which add to a step what is not its own. */
-  install({ sampling, probe }: StartOptions, stepsBefore = 0): { tap: Tap; watch: ModelWatch } {
+  install(
+    { sampling, probe }: StartOptions,
+    random: CountedRandom,
+    stepsBefore = 0,
+  ): { tap: Tap; watch: ModelWatch } {
     const tap = installTap<CapturedStack>(tf, {
       statistics: this.statistics,
       sampling,
@@ -58,6 +65,15 @@ export class Recorder {
       onLayers: (layers) => sendLayers(layers),
       onStep: (step) => this.context.countStep(step),
       now: () => this.context.now(),
+    });
+    this.autopsy = watchBreaks(tf, tap, {
+      random,
+      onAutopsy: ({ autopsy, stack }) => {
+        if (this.context.ended()) return;
+        // The record of its step comes first.
+        this.outbox.flush();
+        postToHost({ type: 'autopsy', autopsy, frames: bundleFrames(stack.join('\n')) });
+      },
     });
     const watch = watchModels(tf, tap, {
       statistics: this.statistics,
@@ -84,12 +100,14 @@ export class Recorder {
   /** Takes what the device has ready. */
   poll(): void {
     this.tap?.poll();
+    this.autopsy?.perform();
   }
 
   /** Waits for the device and takes every record so far; they are sent with the next ones. */
   read(): void {
     try {
       this.tap?.flush();
+      this.autopsy?.perform();
     } catch (error) {
       // The device is gone (context lost): what was read before still counts.
       native.console.warn('Gradient Lens could not read the last steps:', error);
@@ -110,6 +128,7 @@ export class Recorder {
   private send(records: readonly StepRecord[]): void {
     if (this.context.ended()) return;
     this.listener?.(records);
+    this.autopsy?.observe(records);
     // Steps beyond the limit can only come from a loop that could not be held at it.
     const limit = this.context.maxSteps();
     this.outbox.add(records.filter((record) => record.step <= limit));

@@ -141,7 +141,7 @@ export class Session {
     const random = new CountedRandom(options.seed);
     Math.random = random.next;
     const { recorder } = this;
-    const { tap, watch } = recorder.install(options, checkpoint?.step);
+    const { tap, watch } = recorder.install(options, random, checkpoint?.step);
     const shared = {
       ...{ tf, tap, gate },
       chooseBackend: (model: LayersModel, batchSize: number) =>

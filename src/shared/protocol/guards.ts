@@ -5,6 +5,7 @@ import type { EpochRecord } from '../core/run';
 import type { BundlePosition, FromRuntime, HostMethods, RawError, RawLayer } from './runtime';
 import type { FromPanel } from './panel';
 import { bytes, count, Fields, guarded, LIMITS, Malformed, metrics } from './checks';
+import { autopsy } from './autopsyGuard';
 import { modelFacts } from './factsGuard';
 import type { ProtocolError } from './protocolError';
 
@@ -90,6 +91,12 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
       };
     case 'layers':
       return { type, layers: fields.list('layers', LIMITS.layers, rawLayer) };
+    case 'autopsy':
+      return {
+        type,
+        autopsy: autopsy(fields.get('autopsy'), fields.path('autopsy')),
+        frames: fields.list('frames', LIMITS.frames, position),
+      };
     case 'facts':
       return { type, facts: modelFacts(fields.get('facts'), fields.path('facts')) };
     case 'steps': {

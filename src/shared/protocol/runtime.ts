@@ -1,6 +1,7 @@
 // Messages between the host and the training worker. The panel page only relays them: it never
 // reads or changes them. Everything from the worker is untrusted (user code runs beside it) and
 // passes `guards.ts` in the host.
+import type { Autopsy } from '../core/autopsy';
 import type { ModelFacts } from '../core/facts';
 import type { EpochRecord, Notice } from '../core/run';
 
@@ -110,6 +111,11 @@ export type FromRuntime =
   | { type: 'layers'; layers: RawLayer[] }
   /** What is known of a model: before the record of its first step, and again with more samples. */
   | { type: 'facts'; facts: ModelFacts }
+  /**
+   * What was found out about a step that broke, after its record. `frames`: the call stack of the
+   * operation, innermost first, where the program's own code (a loss, a layer) called it.
+   */
+  | { type: 'autopsy'; autopsy: Omit<Autopsy, 'location'>; frames: BundlePosition[] }
   /**
    * Step records, packed by `codec.ts`, and the epochs that ended with or before the last of them. At
    * most 20 messages a second.

@@ -2,8 +2,9 @@
 import path from 'node:path';
 import { NEEDS_NODE_ERROR } from '../../model/virtualModules';
 import type { BundleMap } from '../../model/sourceMap';
+import type { Autopsy } from '../../shared/core/autopsy';
 import type { LayerInfo, RunError } from '../../shared/core/run';
-import type { RawError, RawLayer } from '../../shared/protocol/runtime';
+import type { FromRuntime, RawError, RawLayer } from '../../shared/protocol/runtime';
 
 /** A layer with the line of the call that built it. */
 export function toLayerInfo(layer: RawLayer, map: Pick<BundleMap, 'locate'>): LayerInfo {
@@ -15,6 +16,15 @@ export function toLayerInfo(layer: RawLayer, map: Pick<BundleMap, 'locate'>): La
     tensors: layer.tensors,
     ...(layer.activation !== undefined && { activation: layer.activation }),
   };
+}
+
+/** An autopsy with the line of the program's own code that called the operation, where one did. */
+export function toAutopsy(
+  { autopsy, frames }: Extract<FromRuntime, { type: 'autopsy' }>,
+  map: Pick<BundleMap, 'locate'>,
+): Autopsy {
+  const location = map.locate(frames);
+  return { ...autopsy, ...(location && { location }) };
 }
 
 /** A failure of the program, with its place in the user's own file. */

@@ -12,7 +12,7 @@ import {
   type StartOptions,
 } from '../../shared/protocol/runtime';
 import { Recovery } from './recovery';
-import { toLayerInfo, toRunError } from './reports';
+import { toAutopsy, toLayerInfo, toRunError } from './reports';
 import type { TrainingPage } from './trainingPage';
 import { WorkspaceFileError, type WorkspaceFiles } from './workspaceFiles';
 
@@ -188,6 +188,9 @@ export class WebviewSource implements RunSource {
         break;
       case 'layers':
         sink.layers(message.layers.map((layer) => toLayerInfo(layer, bundle.map)));
+        break;
+      case 'autopsy':
+        sink.autopsy(toAutopsy(message, bundle.map));
         break;
       case 'facts':
         sink.facts(message.facts);
