@@ -241,6 +241,20 @@ describe('class-imbalance', () => {
     assert.deepEqual(stuck.remedies[0].values, { 0: 0.362, 1: 8.33, 2: 8.33 });
   });
 
+  it('is a warning where one class is nearly all, and the others are not learnt', () => {
+    const dominated = factsOf({ outputs: [classesOf([3970, 10, 10, 10])] });
+    // 0.053 is the entropy of these classes.
+    const half: LossCurve = (step) => 0.03 + 0.001 * (step % 5);
+    const learnt: LossCurve = (step) => 0.004 + 0.001 * (step % 5);
+    const weighted: LossCurve = (step) => 0.4 + 0.001 * (step % 5);
+    const finding = findingOf(classImbalance, dominated, half);
+    assert.equal(finding?.severity, 'warning');
+    assert.match(finding.message, /has stopped at 6\d % of what their frequencies alone give/);
+    for (const loss of [learnt, weighted]) {
+      assert.equal(findingOf(classImbalance, dominated, loss)?.severity, 'information');
+    }
+  });
+
   it('is silent on balanced classes, nine to one, chance, several labels at once, quantities', () => {
     const outputs = [
       classesOf([250, 250, 250, 250]),

@@ -24,9 +24,9 @@ function findingOf(output: OutputFacts, loss: LossCurve, steps = 200): Finding |
 const balanced = [250, 250, 250, 250];
 const normal = draw(1000, randomNormal);
 const pixels = draw(1000, (random) => random());
-/** Two ones per row of four, or none. */
+/** Two or three ones per row of four, or none. */
 const several: Partial<OutputFacts> = {
-  labels: summarize(Float32Array.from([1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0])),
+  labels: summarize(Float32Array.from([1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0])),
   labelKind: 'binary',
 };
 
@@ -65,6 +65,12 @@ const customary: Record<string, OutputFacts> = {
   'softplus and poisson': quantitiesOf(Float32Array.from([0, 1, 3]), {
     activation: 'softplus',
     loss: 'poisson',
+  }),
+  'padded positions of a sequence': classesOf(balanced, {
+    labels: summarize(Float32Array.from([1, 0, 0, 0, 0, 0, 0, 0])),
+    labelKind: 'binary',
+    shape: [2, 4],
+    labelShape: [2, 4],
   }),
   'a loss of the user’s own': classesOf(balanced, { loss: 'custom' }),
 };
@@ -130,6 +136,16 @@ const misfits: Record<string, Misfit> = {
     badly: 'warning',
     message: /^Samples have several labels at once, but categoricalCrossentropy compares/,
     remedies: ['change-output', 'switch-loss'],
+  },
+  'rows of zeros instead of a label': {
+    output: classesOf(balanced, {
+      labels: summarize(Float32Array.from([0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])),
+      labelKind: 'binary',
+    }),
+    well: 'warning',
+    badly: 'warning',
+    message: /^About 25 % of the samples have no label/,
+    remedies: ['check-labels'],
   },
   'softmax and binary cross-entropy on four classes': {
     output: classesOf(balanced, { loss: 'binaryCrossentropy' }),

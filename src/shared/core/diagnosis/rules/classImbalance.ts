@@ -8,12 +8,16 @@ import { isFalling, shareLeft } from '../standing';
 import { CLOSE_AFTER } from '../thresholds';
 import {
   DATA_SAMPLES,
+  DOMINANCE_LEFT,
+  DOMINANCE_RATIO,
+  DOMINANT_SHARE,
   IMBALANCE_RATIO,
   IMBALANCE_SCORE,
+  MAJORITY_ABOVE,
+  MAJORITY_ERROR,
   MAJORITY_LEFT,
   MAJORITY_STEPS,
 } from '../thresholds/data';
-import { LEVEL_SIGMAS } from '../thresholds/loss';
 import type { DiagnosisWindow } from '../window';
 import { percent, short } from '../words';
 
@@ -71,13 +75,29 @@ function worstOf(facts: ModelFacts): Imbalance | undefined {
   return found.imbalance;
 }
 
-/** True where the loss has settled at the entropy of the labels. */
-function knowsOnlyFrequencies({ loss, facts }: DiagnosisWindow): boolean {
+/**
+ * What the model has made of it: `majority` where the loss has settled at the entropy of the labels, so that
+ * it answers with their frequencies; `ignored` where one class is nearly all and most of what the
+ * frequencies leave open is not learnt either.
+ */
+function outcomeOf(
+  { loss, facts }: DiagnosisWindow,
+  { counts, commonest, total, ratio }: Imbalance,
+): 'majority' | 'ignored' | undefined {
   const baseline = baselineOf(facts);
   const half = loss.history.newerHalf;
-  if (!baseline || !half || loss.isContested || loss.history.steps < MAJORITY_STEPS) return false;
-  if (isFalling(half)) return false;
-  return shareLeft(half.mean - LEVEL_SIGMAS * half.error, baseline) > MAJORITY_LEFT;
+  if (!baseline || !half || loss.isContested || loss.history.steps < MAJORITY_STEPS)
+    return undefined;
+  if (isFalling(half)) return undefined;
+  const left = shareLeft(half.mean, baseline);
+  // Class weights, or steps that are too large, lift the loss far above the entropy.
+  const isSettled = left > MAJORITY_LEFT && left < MAJORITY_ABOVE;
+  if (isSettled && half.error < MAJORITY_ERROR * half.mean) return 'majority';
+  const isDominated =
+    ratio >= DOMINANCE_RATIO &&
+    (counts[commonest] ?? 0) >= DOMINANT_SHARE * total &&
+    counts.length <= LISTED_CLASSES;
+  return isDominated && left > DOMINANCE_LEFT && left < MAJORITY_ABOVE ? 'ignored' : undefined;
 }
 
 /** Weights that make all classes count the same: total ÷ (classes · count). */
@@ -108,10 +128,11 @@ export const classImbalance: Rule = {
     const imbalance = window.facts && worstOf(window.facts);
     if (!imbalance) return undefined;
     const { layer, counts, rarest, commonest, total, ratio } = imbalance;
-    const isStuck = knowsOnlyFrequencies(window);
+    const outcome = outcomeOf(window, imbalance);
     const level = baselineOf(window.facts)?.loss;
+    const shareOfLevel = (window.loss.history.newerHalf?.mean ?? 0) / (level ?? 1);
     return {
-      severity: isStuck ? 'warning' : 'information',
+      severity: outcome ? 'warning' : 'information',
       layer,
       evidence: {
         measured: ratio,
@@ -122,9 +143,12 @@ export const classImbalance: Rule = {
       message:
         `Class ${commonest} has ${counts[commonest] ?? 0} of ${total} samples (${percent((counts[commonest] ?? 0) / total)}), class ` +
         `${rarest} has ${counts[rarest] ?? 0}` +
-        (isStuck && level !== undefined
-          ? `, and the loss stays at ${short(level)}, which their frequencies alone give: the model answers with the majority.`
-          : ': accuracy says little here, look at each class.'),
+        (outcome === undefined || level === undefined
+          ? ': accuracy says little here, look at each class.'
+          : outcome === 'majority'
+            ? `, and the loss stays at ${short(level)}, which their frequencies alone give: the model answers with the majority.`
+            : `, and the loss has stopped at ${percent(shareOfLevel)} of what their frequencies alone give: too much for the ` +
+              'rare classes to have been learnt.'),
       remedies: [
         classWeights(imbalance),
         { id: 'check-data', title: 'Or draw the rare classes more often.' },

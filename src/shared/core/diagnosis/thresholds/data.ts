@@ -26,8 +26,18 @@ export const IMBALANCE_RATIO = 10;
 export const IMBALANCE_SCORE = 3.1;
 /** Steps after which a loss at the entropy of the labels means that only their frequencies were learnt. */
 export const MAJORITY_STEPS = 200;
-/** Share of that entropy the loss must still have. */
+/** Share of that entropy the loss must still have, at least and at most … */
 export const MAJORITY_LEFT = 0.95;
+export const MAJORITY_ABOVE = 1.5;
+/** … and the relative error up to which it is known: rare classes make the loss noisy. */
+export const MAJORITY_ERROR = 0.2;
+/**
+ * One class is nearly all: ratio to the rarest, share of all samples, and share of the entropy that is left
+ * when the loss has stopped. Texts, whose tokens are as unequal, have far more classes than the 20 looked at.
+ */
+export const DOMINANCE_RATIO = 100;
+export const DOMINANT_SHARE = 0.9;
+export const DOMINANCE_LEFT = 0.3;
 
 /** Share of the labels out of the output's reach: worth knowing, likely to fail, cannot succeed. */
 export const REACH_WARNING = 0.01;

@@ -1,7 +1,8 @@
 // Which loss asks for which outputs and labels, in tfjs: traits of one output, its loss and its labels.
 import type { OutputFacts } from '../../facts';
 import type { Evidence, Remedy, Severity } from '../../finding';
-import { short } from '../words';
+import { REACH_ROUNDING } from '../thresholds/data';
+import { percent, short } from '../words';
 import { reachTrait } from './reach';
 import { always, atLeastWarning, onlyWhereItMatters, whereItMatters, type Trait } from './trait';
 
@@ -144,6 +145,23 @@ function categorical(output: OutputFacts): Trait | undefined {
       `${loss} expects probabilities, but ${layer} ends in ${activation}: tfjs clips what is not between 0 and 1, and what ` +
         'is clipped gets no gradient.',
       [changeOutput(layer, 'softmax')],
+    );
+  }
+  const ones = labels.mean * unitsOf(output);
+  if (labelKind === 'binary' && unitsOf(output) > 1 && ones < 1 - REACH_ROUNDING) {
+    // Rows of zeros are also how the padding of sequences is masked.
+    if (output.labelShape.length > 1) return undefined;
+    return misfit(
+      output,
+      always('warning'),
+      `About ${percent(1 - ones)} of the samples have no label (a row of zeros): ${loss} is 0 for them whatever the output is. ` +
+        'Are the classes numbered from 1?',
+      [
+        checkLabels(
+          'Give each sample a one: tf.oneHot(classes, number of classes), classes from 0.',
+        ),
+      ],
+      { measured: 1 - ones, threshold: 0, unit: 'share of samples without a label' },
     );
   }
   if (labelKind === 'binary' && unitsOf(output) > 1) {
