@@ -1,4 +1,4 @@
-// `npm run bench:start`: from the click to the first gradient histogram, in a real VS Code, start by
+// From the click to the first gradient histogram, in a real VS Code, start by
 // start and as medians. The first start of all is the window's own: VS Code loads what it needs for
 // webviews then, so it stands apart.
 // Usage: node scripts/startTimes.mjs [FILE] [--starts N] [--extension FOLDER …] [--json OUT]

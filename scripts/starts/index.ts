@@ -1,4 +1,4 @@
-// What `npm run bench:start` runs in the extension host: trains a model again and again by the command
+// What scripts/startTimes.mjs runs in the extension host: trains a model again and again by the command
 // that a click calls, each time in a new panel, and tells when the first step was there. Lines that
 // start with `@start ` carry one start as JSON; the outside adds when the page drew its histogram.
 import { copyFile } from 'node:fs/promises';
