@@ -1,15 +1,21 @@
 // Applies a remedy of a finding: the one that a button names, or one picked from all that can be
-// carried out. The editor shows the diff first.
+// carried out. The difference is shown first.
 import * as vscode from 'vscode';
-import { workspaceEdit, type OpenRemedy, type RemedyReference } from '../surfaces/remedies';
-import type { Command } from './context';
+import {
+  workspaceEdit,
+  type OpenRemedy,
+  type RemedyPlan,
+  type RemedyReference,
+} from '../surfaces/remedies';
+import { textNow } from '../surfaces/remedies/trainedTexts';
+import type { Command, CommandContext } from './context';
 
 /** Why a remedy could not be applied. */
 export class RemedyError extends Error {
   override readonly name = 'RemedyError';
 
   constructor(
-    readonly code: 'not-applicable' | 'nothing-to-apply',
+    readonly code: 'not-applicable' | 'nothing-to-apply' | 'not-applied',
     message: string,
   ) {
     super(message);
@@ -18,9 +24,8 @@ export class RemedyError extends Error {
 
 function isReference(value: unknown): value is RemedyReference {
   if (typeof value !== 'object' || value === null) return false;
-  const { run, rule, remedy, layer } = value as Record<string, unknown>;
-  const isLayer = layer === undefined || typeof layer === 'string';
-  return [run, rule, remedy].every((part) => typeof part === 'string') && isLayer;
+  const { run, rule, remedy, layer = '', title = '' } = value as Record<string, unknown>;
+  return [run, rule, remedy, layer, title].every((part) => typeof part === 'string');
 }
 
 async function pick(open: readonly OpenRemedy[]): Promise<OpenRemedy | undefined> {
@@ -43,18 +48,37 @@ async function pick(open: readonly OpenRemedy[]): Promise<OpenRemedy | undefined
   return picked?.remedy;
 }
 
-export const applyRemedy: Command = async ({ remedies }, asked) => {
-  const chosen = isReference(asked)
-    ? remedies.find(asked)
-    : await pick(remedies.findings().flatMap((finding) => remedies.plans(finding)));
-  if (isReference(asked) && !chosen) {
+/** The remedy that is asked for, or picked where none is. Undefined where the user picked none. */
+export async function chooseRemedy(
+  { remedies }: Pick<CommandContext, 'remedies'>,
+  asked: unknown,
+): Promise<OpenRemedy | undefined> {
+  if (!isReference(asked)) {
+    return pick(remedies.findings().flatMap((finding) => remedies.plans(finding)));
+  }
+  const chosen = remedies.find(asked);
+  if (chosen) return chosen;
+  throw new RemedyError(
+    'not-applicable',
+    `The remedy ${asked.remedy} for ${asked.rule} cannot be applied: the source has changed since the run, ` +
+      'it is written in a way that cannot be edited safely, or it is done already. Train again, or edit it by hand.',
+  );
+}
+
+/** Makes the edits of a plan, unless a file has changed since it was made, and shows the first. */
+export async function carryOut(plan: RemedyPlan): Promise<void> {
+  const isSame = plan.files.every(({ file, text }) => textNow(file) === text);
+  if (!isSame || !(await vscode.workspace.applyEdit(workspaceEdit(plan)))) {
     throw new RemedyError(
-      'not-applicable',
-      `The remedy ${asked.remedy} for ${asked.rule} cannot be applied: the source has changed since the run, ` +
-        'it is written in a way that cannot be edited safely, or it is done already. Train again, or edit it by hand.',
+      'not-applied',
+      `"${plan.title}" was not applied: the source changed meanwhile, or cannot be written. Apply it again.`,
     );
   }
-  if (!chosen) return;
-  // False where the user dismissed the preview: nothing more to say.
-  await vscode.workspace.applyEdit(workspaceEdit(chosen.plan, chosen.finding));
+  const [first] = plan.files;
+  if (first) await vscode.window.showTextDocument(vscode.Uri.file(first.file), { preview: false });
+}
+
+export const applyRemedy: Command = async (context, asked) => {
+  const chosen = await chooseRemedy(context, asked);
+  if (chosen && (await context.remedies.preview.confirm(chosen.plan))) await carryOut(chosen.plan);
 };

@@ -30,16 +30,6 @@ export function valueOf(property: ValueProperty): ts.Expression {
   return ts.isPropertyAssignment(property) ? property.initializer : property.name;
 }
 
-/** True where a property could come from elsewhere: a spread, a method, a getter. */
-export function isOpaque(object: ts.ObjectLiteralExpression, name: string): boolean {
-  const known = propertyOf(object, name);
-  return object.properties.some(
-    (property) =>
-      (ts.isSpreadAssignment(property) && (!known || property.pos > known.pos)) ||
-      (nameOf(property) === name && property !== known),
-  );
-}
-
 /** Gives a property a value, in its place or as the last one. */
 export function setProperty(
   source: Source,

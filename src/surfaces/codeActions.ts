@@ -1,9 +1,9 @@
 // Quick fixes on the findings in the source: the light bulb on their lines, and in Problems. Each one
 // shows its diff before anything is changed, and is undone in one step.
 import * as vscode from 'vscode';
-import { DISPLAY_NAME } from '../contributions';
+import { Commands, DISPLAY_NAME } from '../contributions';
 import { findingLocation } from './problemEntries';
-import { workspaceEdit, type Remedies } from './remedies';
+import type { Remedies } from './remedies';
 import { SOURCES } from './layers/selector';
 
 type OpenFinding = ReturnType<Remedies['findings']>[number];
@@ -52,12 +52,25 @@ export class RemedyActions implements vscode.CodeActionProvider, vscode.Disposab
   }
 
   private actionsFor(open: OpenFinding, diagnostic: vscode.Diagnostic): vscode.CodeAction[] {
-    return this.remedies.plans(open).map(({ plan, finding }, i) => {
-      const action = new vscode.CodeAction(plan.title, vscode.CodeActionKind.QuickFix);
+    const plans = this.remedies.plans(open);
+    const verifying = plans.map((remedy) => {
+      const title = `Fix and verify: ${remedy.plan.title}`;
+      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       action.diagnostics = [diagnostic];
-      action.edit = workspaceEdit(plan, finding);
+      const reference = this.remedies.referenceTo(remedy);
+      action.command = { command: Commands.verifyRemedy, title, arguments: [reference] };
+      return action;
+    });
+    const applying = plans.map((remedy, i) => {
+      const { title } = remedy.plan;
+      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnostic];
+      // Not an edit, which the editor would make without a word.
+      const reference = this.remedies.referenceTo(remedy);
+      action.command = { command: Commands.applyRemedy, title, arguments: [reference] };
       action.isPreferred = i === 0;
       return action;
     });
+    return [...applying, ...verifying];
   }
 }

@@ -1,5 +1,5 @@
-// The remedies of findings as edits that the user can look at before they are made: planned from the
-// texts as they are now, applied as one change of the workspace.
+// The remedies of findings as edits of the user's files: planned from the texts as they are now, looked
+// at before they are made, applied as one change of the workspace.
 import * as vscode from 'vscode';
 import type { ModelRun } from '../../api';
 import type { FixesService } from '../../platform/fixesService';
@@ -7,6 +7,7 @@ import type { RunRegistry } from '../../run/runRegistry';
 import type { Finding, Remedy, RemedyId, RuleId } from '../../shared/core/finding';
 import { isTrial } from '../../trial';
 import { planRemedy, type RemedyPlan } from './plan';
+import { FixPreview } from './preview';
 import { textNow, TrainedTexts } from './trainedTexts';
 
 export type { RemedyPlan } from './plan';
@@ -18,6 +19,8 @@ export interface RemedyReference {
   /** Layer of the finding, where the rule has findings for several. */
   layer?: string;
   remedy: RemedyId;
+  /** Title of its plan, where a finding has several remedies of one kind. */
+  title?: string;
 }
 
 /** A remedy that can be carried out now. */
@@ -35,6 +38,8 @@ interface OpenFinding {
 
 /** Plans remedies for the editor. */
 export class Remedies implements vscode.Disposable {
+  /** Shows the difference that a plan makes, and asks. */
+  readonly preview: FixPreview;
   private readonly trained: TrainedTexts;
 
   constructor(
@@ -42,6 +47,7 @@ export class Remedies implements vscode.Disposable {
     private readonly fixes: FixesService,
   ) {
     this.trained = new TrainedTexts(registry);
+    this.preview = new FixPreview(() => fixes.get());
   }
 
   /** The open findings of the newest run of each model. */
@@ -76,34 +82,48 @@ export class Remedies implements vscode.Disposable {
   }
 
   /** The remedy that a reference names, if it can be carried out now. */
-  find({ run: id, rule, layer, remedy }: RemedyReference): OpenRemedy | undefined {
+  find({ run: id, rule, layer, remedy, title }: RemedyReference): OpenRemedy | undefined {
     const run = this.registry.byId(id);
-    const finding = run?.findings.find(
+    const finding = run?.findings.findLast(
       (one) => one.rule === rule && (layer === undefined || one.layer === layer),
     );
-    const asked = finding?.remedies.find((one) => one.id === remedy);
-    const plan = run && asked && this.plan(run, asked);
-    return plan && finding && { run, finding, plan };
+    if (!run || !finding) return undefined;
+    const plans = finding.remedies
+      .filter((one) => one.id === remedy)
+      .flatMap((one) => this.plan(run, one) ?? []);
+    // Numbers in a title change while a run goes on: then the first of the kind is meant.
+    const plan = plans.find((one) => one.title === title) ?? plans[0];
+    return plan && { run, finding, plan };
+  }
+
+  /** The texts of the files that a plan changes, with its edits, by their path on this machine. */
+  textsWith({ files }: RemedyPlan): Map<string, string> {
+    const { applyEdits } = this.fixes.get();
+    return new Map(
+      files.map(({ file, text, edits }) => [vscode.Uri.file(file).fsPath, applyEdits(text, edits)]),
+    );
+  }
+
+  /** How commands and buttons name a remedy. */
+  referenceTo({ run, finding, plan }: OpenRemedy): RemedyReference {
+    const { rule, layer } = finding;
+    const { remedy, title } = plan;
+    return { run: run.id, rule, ...(layer !== undefined && { layer }), remedy: remedy.id, title };
   }
 
   dispose(): void {
     this.trained.dispose();
+    this.preview.dispose();
   }
 }
 
-/** The edit of the workspace that carries out a plan. The editor shows its diff, and asks first. */
-export function workspaceEdit(
-  { title, files }: RemedyPlan,
-  { rule }: Finding,
-): vscode.WorkspaceEdit {
+/** The change of the workspace that carries out a plan. */
+export function workspaceEdit({ files }: RemedyPlan): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   for (const { file, text, edits } of files) {
     const at = positionsIn(text);
-    const changes = edits.map(
-      ({ start, end, text: replacement }): [vscode.TextEdit, vscode.WorkspaceEditEntryMetadata] => [
-        vscode.TextEdit.replace(new vscode.Range(at(start), at(end)), replacement),
-        { needsConfirmation: true, label: title, description: rule },
-      ],
+    const changes = edits.map(({ start, end, text: replacement }) =>
+      vscode.TextEdit.replace(new vscode.Range(at(start), at(end)), replacement),
     );
     edit.set(vscode.Uri.file(file), changes);
   }
