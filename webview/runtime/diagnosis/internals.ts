@@ -48,6 +48,9 @@ export interface LayerLike {
   biasInitializer?: ConfiguredLike | null;
   rate?: number;
   maxValue?: number | null;
+  /** Slope below zero: a number of a LeakyReLU, weights of a PReLU. */
+  alpha?: number | WeightLike;
+  interpolation?: string;
   cell?: LayerLike;
   cells?: readonly LayerLike[];
   layer?: LayerLike;

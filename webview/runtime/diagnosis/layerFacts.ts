@@ -1,9 +1,11 @@
 // How the layers of a model are made, and what their weights were before the first update.
 import type { InitializerFacts, LayerFacts } from '../../../src/shared/core/facts';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
-import type { PendingSummaries, StatisticsEngine } from '../../../src/shared/tap/types';
+import type { TfNamespace } from '../../../src/shared/tap/types';
+import { summarizeValues } from '../statistics/typedArray';
 import { classNameOf, type ConfiguredLike, type LayerLike, type WeightLike } from './internals';
 import { innermost, type LayerEntry } from './layerList';
+import { readerOf } from './samples';
 
 /** What layers that are nothing but an activation compute, by their class. */
 const ACTIVATION_LAYERS: Readonly<Record<string, string>> = {
@@ -67,41 +69,26 @@ function isRegularized(layer: LayerLike): boolean {
   return Object.keys(own).some((key) => key.endsWith('Regularizer') && Boolean(own[key]));
 }
 
-/** The weights of layers as they are now, by layer: on their way until `take`. */
-export class InitialWeights {
-  readonly #pending: PendingSummaries;
-  readonly #owners: { layer: LayerLike; part: 'kernel' | 'bias' }[] = [];
-  #taken: Map<LayerLike, { kernel?: TensorSummary; bias?: TensorSummary }> | undefined;
+/** Summaries of a layer's kernel and bias. */
+export type InitialWeights = ReadonlyMap<
+  LayerLike,
+  { kernel?: TensorSummary; bias?: TensorSummary }
+>;
 
-  constructor(statistics: StatisticsEngine, layers: readonly LayerEntry[]) {
-    const tensors = layers.flatMap(({ layer }) => {
+/** The weights of layers as they are now. Before a training they are in memory, on WebGL too. */
+export function initialWeights(tf: TfNamespace, layers: readonly LayerEntry[]): InitialWeights {
+  const read = readerOf(tf);
+  const summaryOf = (weight: WeightLike): TensorSummary => summarizeValues(read(weight.read()));
+  return new Map(
+    layers.map(({ layer }) => {
       const { kernel, bias } = weightsOf(layer);
-      if (kernel) this.#owners.push({ layer, part: 'kernel' });
-      if (bias) this.#owners.push({ layer, part: 'bias' });
-      return [kernel, bias].flatMap((weight) => (weight ? [weight.read()] : []));
-    });
-    this.#pending = statistics.measure(tensors);
-  }
-
-  /** Summaries of a layer's kernel and bias; waits for the device if it must. */
-  of(layer: LayerLike): { kernel?: TensorSummary; bias?: TensorSummary } {
-    if (!this.#taken) {
-      const taken = new Map<LayerLike, { kernel?: TensorSummary; bias?: TensorSummary }>();
-      this.#pending.take().forEach((summary, i) => {
-        const owner = this.#owners[i];
-        if (!owner) return;
-        taken.set(owner.layer, { ...taken.get(owner.layer), [owner.part]: summary });
-      });
-      this.#taken = taken;
-    }
-    return this.#taken.get(layer) ?? {};
-  }
-
-  /** Forgets what was not taken. */
-  discard(): void {
-    if (!this.#taken) this.#pending.discard();
-    this.#taken ??= new Map();
-  }
+      const summaries = {
+        ...(kernel && { kernel: summaryOf(kernel) }),
+        ...(bias && { bias: summaryOf(bias) }),
+      };
+      return [layer, summaries];
+    }),
+  );
 }
 
 /** Facts of one layer. `nameOf` gives the names of the records. */
@@ -114,7 +101,7 @@ export function layerFacts(
   const className = classNameOf(layer);
   const activation = activationNameOf(layer);
   const { kernel, bias } = weightsOf(layer);
-  const initialWeights = initial.of(layer);
+  const before = initial.get(layer);
   const kernelInitializer = initializerOf(
     inner.kernelInitializer ?? inner.depthwiseInitializer ?? inner.embeddingsInitializer,
   );
@@ -130,8 +117,12 @@ export function layerFacts(
     ...(kernel && kernelInitializer && { kernelInitializer }),
     ...(bias && biasInitializer && { biasInitializer }),
     ...(kernel && fansOf(kernel.read().shape)),
-    ...(initialWeights.kernel && { initialKernel: initialWeights.kernel }),
-    ...(initialWeights.bias && { initialBias: initialWeights.bias }),
+    ...(before?.kernel && { initialKernel: before.kernel }),
+    ...(before?.bias && { initialBias: before.bias }),
+    ...(className === 'LeakyReLU' &&
+      typeof layer.alpha === 'number' && { negativeSlope: layer.alpha }),
+    ...(className === 'UpSampling2D' &&
+      layer.interpolation !== undefined && { interpolation: layer.interpolation }),
     ...(DROPOUT_LAYERS.has(className) &&
       typeof layer.rate === 'number' && { dropoutRate: layer.rate }),
     ...(isRegularized(layer) && { regularized: true }),

@@ -1,6 +1,7 @@
 // The first samples of the training data, copied to memory: facts look at them, and probes send them
 // through the model again and again. Taken of a set in memory at once, else of the batches as they come.
 import type { Tensor, TfNamespace } from '../../../src/shared/tap/types';
+import { readCpu, readWasm, type ReadValues } from '../statistics/typedArray';
 
 /** Values of a tensor as tfjs reads them. */
 export type Values = Float32Array | Int32Array | Uint8Array;
@@ -97,6 +98,12 @@ export class SampleCollector {
     const own = shape.length === 1 ? [1] : shape.slice(1);
     return own.length === known.length && own.every((size, i) => size === known[i]);
   }
+}
+
+/** Reads tensors where they are: to be used before anything else runs, and never changed. */
+export function readerOf(tf: TfNamespace): ReadValues {
+  if (tf.getBackend() === 'cpu') return readCpu(tf);
+  return tf.getBackend() === 'wasm' ? readWasm(tf) : (tensor) => tensor.dataSync();
 }
 
 /**

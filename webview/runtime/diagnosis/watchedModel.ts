@@ -5,7 +5,7 @@ import type { ProbeRecord } from '../../../src/shared/core/probe';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import type { Tap, Tensor, TfNamespace } from '../../../src/shared/tap/types';
 import type { LayerLike, ModelLike } from './internals';
-import { InitialWeights } from './layerFacts';
+import { initialWeights, type InitialWeights } from './layerFacts';
 import { layersOf, type LayerEntry } from './layerList';
 import { modelFacts, type Snapshot } from './modelFacts';
 import { ModelProbe, type PendingProbe } from './probe/modelProbe';
@@ -25,12 +25,12 @@ interface Waiting<T> {
 export class WatchedModel {
   readonly #tf: TfNamespace;
   readonly #tap: Tap;
-  readonly #options: ModelWatchOptions;
   readonly #model: ModelLike;
   readonly #lossFunctions: unknown;
   readonly #layers: readonly LayerEntry[];
   readonly #collector: SampleCollector;
-  readonly #probe: ModelProbe | undefined;
+  readonly #onGiveUp: (reason: string) => void;
+  #probe: ModelProbe | undefined;
   #initial: InitialWeights | undefined;
   #labels: (Values | undefined)[] = [];
   #size: number | undefined;
@@ -42,7 +42,7 @@ export class WatchedModel {
   constructor(tf: TfNamespace, tap: Tap, options: ModelWatchOptions, model: ModelLike) {
     this.#tf = tf;
     this.#tap = tap;
-    this.#options = options;
+    this.#onGiveUp = (reason) => options.onGiveUp?.(reason);
     this.#model = model;
     this.#lossFunctions = model.lossFunctions;
     this.#layers = layersOf(model);
@@ -61,7 +61,7 @@ export class WatchedModel {
   beforeStep(batch: readonly Tensor[], all: readonly Tensor[] | undefined): void {
     const step = this.#tap.step + 1;
     const isFirst = this.#initial === undefined;
-    this.#initial ??= new InitialWeights(this.#options.statistics, this.#layers);
+    this.#initial ??= initialWeights(this.#tf, this.#layers);
     const wanted = this.#model.inputNames.length + this.#model.outputNames.length;
     if (isFirst && all) this.#takeAll(all.slice(0, wanted));
     const wasComplete = this.#collector.isComplete;
@@ -72,8 +72,7 @@ export class WatchedModel {
       this.#sampled = count;
     }
     const batchSize = batch[0]?.shape[0] ?? 1;
-    const probe = this.#probe?.beforeStep(this.#collector, batchSize);
-    if (probe) this.#probes.push({ step, what: probe });
+    this.#takeProbeBefore(step, batchSize);
     if (!wasComplete && isComplete) this.#collector.trim(this.#probe?.samples(batchSize) ?? 0);
   }
 
@@ -101,10 +100,21 @@ export class WatchedModel {
 
   /** Frees what is held. */
   dispose(): void {
-    this.#initial?.discard();
     this.#probe?.dispose();
     for (const { what } of this.#probes.splice(0)) what.discard();
     this.#facts = [];
+  }
+
+  /** A model that cannot be called beside its training (a layer that throws) is not called again. */
+  #takeProbeBefore(step: number, batchSize: number): void {
+    try {
+      const probe = this.#probe?.beforeStep(this.#collector, batchSize);
+      if (probe) this.#probes.push({ step, what: probe });
+    } catch (error) {
+      this.#probe?.dispose();
+      this.#probe = undefined;
+      this.#onGiveUp(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #takeAll(all: readonly Tensor[]): void {
@@ -124,7 +134,7 @@ export class WatchedModel {
     return {
       step,
       layers: this.#layers,
-      initial: this.#initial ?? new InitialWeights(this.#options.statistics, this.#layers),
+      initial: this.#initial ?? new Map(),
       samples: this.#collector.samples,
       sampled: this.#collector.count,
       labels: this.#labels,

@@ -9,8 +9,8 @@ import type { ModelLike } from '../internals';
 export interface HeldStep {
   step: number;
   model: ModelLike;
-  /** Inputs, then labels, as the model's train function takes them. */
-  data: readonly Retained[];
+  /** Inputs, labels, weights of samples, as the model's train function takes them; null where there is none. */
+  data: readonly (Retained | null)[];
   weights: readonly { variable: VariableLike; value: Retained }[];
   /** Random numbers drawn before. */
   draws: number;
@@ -18,8 +18,8 @@ export interface HeldStep {
 }
 
 /** Bytes of all float32 and int32 values of `tensors`. */
-function bytesOf(tensors: readonly Tensor[]): number {
-  return tensors.reduce((sum, { size }) => sum + 4 * size, 0);
+function bytesOf(tensors: readonly (Tensor | null)[]): number {
+  return tensors.reduce((sum, tensor) => sum + 4 * (tensor?.size ?? 0), 0);
 }
 
 /** Steps under way, oldest first. */
@@ -39,7 +39,7 @@ export class HeldSteps {
   hold(
     step: number,
     model: ModelLike,
-    data: readonly Tensor[],
+    data: readonly (Tensor | null)[],
     draws: number,
   ): HeldStep | undefined {
     const variables = model.collectedTrainableWeights.map(
@@ -50,7 +50,7 @@ export class HeldSteps {
     const held: HeldStep = {
       step,
       model,
-      data: data.map((tensor) => retain(this.#tf, tensor)),
+      data: data.map((tensor) => tensor && retain(this.#tf, tensor)),
       weights: variables.map((variable) => ({ variable, value: retain(this.#tf, variable) })),
       draws,
       bytes,
@@ -86,7 +86,7 @@ export class HeldSteps {
 
   #release({ data, weights, bytes }: HeldStep): void {
     this.#bytes -= bytes;
-    for (const tensor of data) tensor.release();
+    for (const tensor of data) tensor?.release();
     for (const { value } of weights) value.release();
   }
 }

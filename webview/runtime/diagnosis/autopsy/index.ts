@@ -11,7 +11,7 @@ import type { LayerLike, ModelLike } from '../internals';
 import { backwardCauseOf, causeOf } from './cause';
 import { HeldSteps, type HeldStep } from './held';
 import { framesOf } from './kernelWatch';
-import { INPUTS, LABELS, recompute, type Found } from './recompute';
+import { INPUTS, LABELS, recompute, type Found, type Train } from './recompute';
 
 /** Bytes of batches and weights that are held for steps under way. */
 const MAX_BYTES = 64 * 2 ** 20;
@@ -45,8 +45,6 @@ export function watchBreaks(tf: TfNamespace, tap: Tap, options: AutopsyOptions):
   return new InstalledAutopsy(tf, tap, options);
 }
 
-type Train = (data: Tensor[]) => Tensor[];
-
 class InstalledAutopsy implements AutopsyWatch {
   readonly #tf: TfNamespace;
   readonly #tap: Tap;
@@ -67,11 +65,11 @@ class InstalledAutopsy implements AutopsyWatch {
     const { LayersModel } = tf as Partial<TfNamespace>;
     if (LayersModel === undefined) return;
     const prototype = LayersModel.prototype as unknown as ModelLike;
-    const step = (model: ModelLike, train: Train, data: Tensor[]): Tensor[] =>
+    const step = (model: ModelLike, train: Train, data: (Tensor | null)[]): Tensor[] =>
       this.#step(model, train, data);
     this.#patches.replace(prototype, 'makeTrainFunction', (original) => {
       return function makeTrainFunction(this: ModelLike) {
-        const train = original.call(this);
+        const train = original.call(this) as Train;
         return (data) => step(this, train, data);
       };
     });
@@ -106,16 +104,25 @@ class InstalledAutopsy implements AutopsyWatch {
     this.#end();
   }
 
-  #step(model: ModelLike, train: Train, data: Tensor[]): Tensor[] {
+  #step(model: ModelLike, train: Train, data: (Tensor | null)[]): Tensor[] {
     this.perform();
     if (this.#isOver || isStateful(model)) return train(data);
     this.#train.set(model, train);
     const step = this.#tap.step + 1;
-    const held = this.#held.hold(step, model, data, this.#options.random?.draws ?? 0);
+    const held = this.#hold(step, model, data);
     try {
       return train(data);
     } finally {
       if (held && this.#tap.step !== step) this.#held.cancel(held);
+    }
+  }
+
+  #hold(step: number, model: ModelLike, data: readonly (Tensor | null)[]): HeldStep | undefined {
+    try {
+      return this.#held.hold(step, model, data, this.#options.random?.draws ?? 0);
+    } catch {
+      this.#end();
+      return undefined;
     }
   }
 

@@ -12,6 +12,9 @@ import { isFinite, scan } from './scan';
 export const INPUTS = 'inputs';
 export const LABELS = 'labels';
 
+/** A model's train function, as tfjs makes it. */
+export type Train = (data: (Tensor | null)[]) => Tensor[];
+
 /** Where it began. */
 export interface Found {
   origin: Origin;
@@ -42,11 +45,7 @@ interface Swappable {
 }
 
 /** Finds where the values of a step that are not finite began; undefined where they do not come again. */
-export function recompute(
-  tf: TfNamespace,
-  held: HeldStep,
-  train: (data: Tensor[]) => Tensor[],
-): Found | undefined {
+export function recompute(tf: TfNamespace, held: HeldStep, train: Train): Found | undefined {
   const model = held.model as StepModel;
   const given = givenOrigin(held);
   if (given) return { origin: given, outerFrames: 0 };
@@ -87,7 +86,7 @@ export function recompute(
     );
     tf.tidy(() => {
       // Metrics are kept beyond the scope.
-      tf.dispose(watch.run(() => train(held.data.map(({ tensor }) => tensor))));
+      tf.dispose(watch.run(() => train(held.data.map((item) => item && item.tensor))));
     });
   } finally {
     patches.restore();
@@ -105,16 +104,16 @@ function givenOrigin({ model, data, weights }: HeldStep): Origin | undefined {
     if (!isFinite(result)) return { result, source: variable.name };
   }
   const inputs = model.inputNames.length;
-  for (const [i, { tensor }] of data.entries()) {
-    if (tensor.dtype !== 'float32') continue;
-    const result = scan(tensor.dataSync());
+  for (const [i, item] of data.entries()) {
+    if (item?.tensor.dtype !== 'float32') continue;
+    const result = scan(item.tensor.dataSync());
     if (!isFinite(result)) return { result, source: i < inputs ? INPUTS : LABELS };
   }
   return undefined;
 }
 
 function nameGiven(watch: KernelWatch, { data, weights }: HeldStep): void {
-  for (const { tensor } of data) watch.name(tensor, INPUTS);
+  for (const item of data) if (item) watch.name(item.tensor, INPUTS);
   for (const { variable, value } of weights) watch.name(value.tensor, variable.name);
 }
 

@@ -157,6 +157,7 @@ export class ModelProbe {
     });
     const pending: PendingSummaries = this.#statistics.measure(items);
     this.#statistics.submit();
+    engine.submit();
     return {
       take(nameOf) {
         const summaries = pending.take();

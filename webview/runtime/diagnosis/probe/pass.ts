@@ -61,10 +61,21 @@ export function runPass(
     return { layers: [...seen.values()], loss: total };
   } catch (error) {
     releasePass({ layers: [...seen.values()], loss: dummy });
+    if (isBackward) releaseTape(tf);
     throw error;
   } finally {
     patches.restore();
   }
+}
+
+/** What a pass that fails leaves behind: tfjs keeps the tensors saved for a way back that never comes. */
+function releaseTape(tf: TfNamespace): void {
+  const { state } = tf.engine() as unknown as {
+    state: { gradientDepth: number; activeTape: { saved?: Tensor[] }[] | null };
+  };
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) saved?.forEach((tensor) => tensor.dispose());
+  state.activeTape = null;
 }
 
 /** Mean over the samples, as training takes it, without regularization. */

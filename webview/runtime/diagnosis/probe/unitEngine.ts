@@ -2,6 +2,7 @@
 import type { TfNamespace } from '../../../../src/shared/tap/types';
 import { readCopy, readCpu, readWasm } from '../../statistics/typedArray';
 import { createUnitEngine, type UnitEngine } from './units';
+import { createWebglUnitEngine } from './unitsWebgl';
 
 /** The engine for the backend that `tf` uses now. */
 export function unitEngineOf(tf: TfNamespace): UnitEngine {
@@ -10,6 +11,8 @@ export function unitEngineOf(tf: TfNamespace): UnitEngine {
       return createUnitEngine(readCpu(tf));
     case 'wasm':
       return createUnitEngine(readWasm(tf));
+    case 'webgl':
+      return createWebglUnitEngine(tf) ?? createUnitEngine(readCopy(tf));
     default:
       return createUnitEngine(readCopy(tf));
   }

@@ -27,6 +27,8 @@ export interface PendingUnits {
 export interface UnitEngine {
   /** Queues the counts of `tensor`, which may be disposed as soon as this returns. */
   count(tensor: Tensor, limits: Limits): PendingUnits;
+  /** Sends what was queued on its way back. */
+  submit(): void;
   dispose(): void;
 }
 
@@ -40,6 +42,7 @@ export function createUnitEngine(read: ReadValues): UnitEngine {
       const counts = countUnits(read(tensor), tensor.shape.at(-1) ?? 1, limits);
       return { take: () => counts, discard: () => undefined };
     },
+    submit: () => undefined,
     dispose: () => undefined,
   };
 }

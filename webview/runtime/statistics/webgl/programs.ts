@@ -24,8 +24,11 @@ export function canRunKernel(
 /** Elements from which a tensor is worth a kernel at once: reading it would take longer. */
 const LARGE = 1 << 20;
 
+/** Sessions that get no kernel: that of the probe before the first step, and that of the step. */
+const UNHURRIED = 2;
+
 /**
- * The kernels of a context. The first session gets none, and each later one compiles at most one: the
+ * The kernels of a context. The first sessions get none, and each later one compiles at most one: the
  * first step of a run, when the user waits for it, is not held up by what only later ones profit from.
  */
 export class Kernels {
@@ -38,14 +41,14 @@ export class Kernels {
     this.#gl = gl;
   }
 
-  /** True in the first session. */
+  /** True in the first sessions. */
   get isFirst(): boolean {
-    return this.#sessions <= 1;
+    return this.#sessions <= UNHURRIED;
   }
 
   /** A session begins. */
   begin(): void {
-    this.#mayCompile = ++this.#sessions > 1;
+    this.#mayCompile = ++this.#sessions > UNHURRIED;
   }
 
   /** The kernel for `view`, alone or `changed` against another; undefined before its time, and where refused. */
@@ -73,23 +76,35 @@ function compileKernel(
   layout: Layout,
   changed: boolean,
 ): Kernel | undefined {
-  const program = gl.createProgram();
-  const shaders = [
-    compile(gl, gl.VERTEX_SHADER, vertexShader(layout, changed)),
-    compile(gl, gl.FRAGMENT_SHADER, FRAGMENT_SHADER),
-  ];
-  for (const shader of shaders) if (shader) gl.attachShader(program, shader);
-  gl.transformFeedbackVaryings(program, [...OUTPUTS], gl.INTERLEAVED_ATTRIBS);
-  gl.linkProgram(program);
-  for (const shader of shaders) gl.deleteShader(shader);
-  if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
-    gl.deleteProgram(program);
-    return undefined;
-  }
+  const program = linkFeedback(gl, vertexShader(layout, changed), OUTPUTS);
+  if (program === undefined) return undefined;
   const uniforms = Object.fromEntries(
     UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]),
   ) as Kernel['uniforms'];
   return { program, uniforms };
+}
+
+/**
+ * A program whose vertex shader writes `outputs`, interleaved, and rasterizes nothing; undefined where
+ * the driver refuses.
+ */
+export function linkFeedback(
+  gl: WebGL2RenderingContext,
+  source: string,
+  outputs: readonly string[],
+): WebGLProgram | undefined {
+  const program = gl.createProgram();
+  const shaders = [
+    compile(gl, gl.VERTEX_SHADER, source),
+    compile(gl, gl.FRAGMENT_SHADER, FRAGMENT_SHADER),
+  ];
+  for (const shader of shaders) if (shader) gl.attachShader(program, shader);
+  gl.transformFeedbackVaryings(program, [...outputs], gl.INTERLEAVED_ATTRIBS);
+  gl.linkProgram(program);
+  for (const shader of shaders) gl.deleteShader(shader);
+  if (gl.getProgramParameter(program, gl.LINK_STATUS) === true) return program;
+  gl.deleteProgram(program);
+  return undefined;
 }
 
 function compile(gl: WebGL2RenderingContext, type: number, source: string): WebGLShader | null {
