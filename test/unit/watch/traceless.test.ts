@@ -154,7 +154,8 @@ describe('a watch leaves no trace', () => {
         .prefetch(2);
       const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
       model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-      await model.fitDataset(dataset as never, { epochs: 2 });
+      const fit = model.fitDataset.bind(model) as (set: unknown, args: object) => Promise<unknown>;
+      await fit(dataset, { epochs: 2 });
       return pulls;
     };
     const seen = await watched(pullsOf);
