@@ -20,6 +20,7 @@ export const Commands = {
   showOutput: 'gradientLens.showOutput',
   explainRule: 'gradientLens.explainRule',
   applyRemedy: 'gradientLens.applyRemedy',
+  verifyRemedy: 'gradientLens.verifyRemedy',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { publicApi, type GradientLensApi, type ModelRun } from './api';
 import { registerCommands, runCommand } from './commands';
-import { panelAction } from './commands/panelAction';
+import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
 import { EsbuildService } from './model/esbuildLoader';
@@ -47,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     reveal: (run, target) => {
       revealSource(run, target).catch((error: unknown) => log.warn(String(error)));
     },
+    remedy: (run, asked) => void runRemedy(commandContext, run, asked),
     explain: (rule) => void runCommand('explainRule', commandContext, rule),
     trouble: (message) => log.warn(message),
     findRun: (id) => kept.find(id),

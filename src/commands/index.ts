@@ -13,6 +13,7 @@ import { showPanel } from './showPanel';
 import { step } from './step';
 import { stop } from './stop';
 import { train } from './train';
+import { verifyRemedy } from './verifyRemedy';
 
 const HANDLERS: Record<keyof typeof Commands, Command> = {
   train,
@@ -25,6 +26,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   showOutput,
   explainRule,
   applyRemedy,
+  verifyRemedy,
 };
 
 /** Runs a verb and shows what it throws. */

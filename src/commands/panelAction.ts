@@ -1,8 +1,9 @@
 // The buttons of a panel. A run of this session obeys its commands; of one that was read back from
 // disk only its model is left, which can be trained again.
 import { messageOf } from '../model/modelError';
-import type { PanelAction } from '../shared/protocol/panel';
+import type { FromPanel, PanelAction } from '../shared/protocol/panel';
 import type { ShownRun } from '../surfaces/panel/shownRun';
+import type { RemedyReference } from '../surfaces/remedies';
 import type { CommandContext } from './context';
 import { runCommand } from './index';
 
@@ -28,4 +29,21 @@ export async function panelAction(
   } catch (error) {
     context.tell(messageOf(error));
   }
+}
+
+/** Carries out, or tries, the remedy behind a button of the panel. */
+export async function runRemedy(
+  context: CommandContext,
+  shown: ShownRun,
+  { verb, finding: index, remedy: which }: Extract<FromPanel, { type: 'remedy' }>,
+): Promise<void> {
+  const finding = shown.view().findings[index];
+  const remedy = finding?.remedies[which];
+  if (!finding || !remedy) return;
+  const { rule, layer } = finding;
+  const reference: RemedyReference = {
+    ...{ run: shown.id, rule, remedy: remedy.id },
+    ...(layer !== undefined && { layer }),
+  };
+  await runCommand(verb === 'apply' ? 'applyRemedy' : 'verifyRemedy', context, reference);
 }

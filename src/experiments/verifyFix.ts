@@ -7,15 +7,6 @@ import { isFinal, type BackendName } from '../shared/core/run';
 import type { Trainer } from '../trainer';
 import { judgeFix, type Trained, type Verdict } from './verdict';
 
-/** A fix of one file, planned. */
-export interface PlannedFix {
-  /** What it does, in words. */
-  title: string;
-  file: vscode.Uri;
-  /** The file's text with it. */
-  text: string;
-}
-
 /** Steps that both versions train: enough for the finding to come up, twice over. */
 const MIN_STEPS = 200;
 const MAX_STEPS = 2000;
@@ -43,14 +34,15 @@ export class VerificationCancelled extends Error {
 }
 
 /**
- * Trains both versions and compares them. A run that has taken the steps already is not trained again:
+ * Trains both versions and compares them; `texts` are those of the files that the fix changes, by
+ * absolute path. A run that has taken the steps already is not trained again:
  * the same seed gives the same losses. Rejects with VerificationCancelled, or as `train` does.
  */
 export async function verifyFix(
   trainer: Pick<Trainer, 'tryOut'>,
   run: ModelRun,
   finding: Finding,
-  fix: PlannedFix,
+  texts: ReadonlyMap<string, string>,
   progress: (message: string) => void,
   cancelled: vscode.CancellationToken,
 ): Promise<Verification> {
@@ -83,7 +75,7 @@ export async function verifyFix(
   try {
     const isDone = run.currentStep >= steps || (isFinal(run.state) && run.state !== 'stopped');
     const without = isDone ? run : await trainVersion('without the fix', new Map());
-    const withFix = await trainVersion('with the fix', new Map([[fix.file.fsPath, fix.text]]));
+    const withFix = await trainVersion('with the fix', texts);
     const verdict = judgeFix(finding.rule, steps, upTo(without, steps), upTo(withFix, steps));
     return { verdict, steps };
   } finally {

@@ -77,6 +77,11 @@ export type RemedyId =
   | 'check-loss'
   | 'check-graph';
 
+/** True for a remedy that an edit of the source can carry out. */
+export function isEdit(id: RemedyId): boolean {
+  return id !== 'fewer-layers' && !id.startsWith('check-');
+}
+
 /** A cure, most effective first. */
 export interface Remedy {
   id: RemedyId;

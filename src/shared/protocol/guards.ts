@@ -181,6 +181,13 @@ function fromPanel(value: unknown): FromPanel {
           'showOutput',
         ]),
       };
+    case 'remedy':
+      return {
+        type,
+        verb: fields.oneOf('verb', ['apply', 'verify']),
+        finding: fields.count('finding'),
+        remedy: fields.count('remedy'),
+      };
     case 'explain':
       return { type, rule: fields.oneOf('rule', RULE_IDS) };
     case 'reveal':

@@ -102,6 +102,8 @@ export type FromPanel =
   | { type: 'action'; action: PanelAction }
   /** Open the source of a layer or of a finding or of the error in the editor. */
   | { type: 'reveal'; target: { layer: string } | { finding: number } | { error: true } }
+  /** Carry out a remedy of a finding, or train with and without it first. Indexes in the view's lists. */
+  | { type: 'remedy'; verb: 'apply' | 'verify'; finding: number; remedy: number }
   /** Open the page that explains a rule. */
   | { type: 'explain'; rule: RuleId }
   | { type: 'fromRuntime'; runId: string; message: FromRuntime }

@@ -12,6 +12,7 @@ export interface PanelsOptions {
   extensionUri: vscode.Uri;
   action: RunPanelEvents['action'];
   reveal: RunPanelEvents['reveal'];
+  remedy: RunPanelEvents['remedy'];
   explain: RunPanelEvents['explain'];
   trouble: RunPanelEvents['trouble'];
   findRun: FindRun;
@@ -77,6 +78,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     const panel: RunPanel = new RunPanel(webviewPanel, this.options.extensionUri, {
       action: this.options.action,
       reveal: this.options.reveal,
+      remedy: this.options.remedy,
       explain: this.options.explain,
       trouble: this.options.trouble,
       activated: ({ run }) => {

@@ -34,6 +34,7 @@ const CLOSED: Notice = {
 export interface RunPanelEvents {
   action(run: ShownRun, action: PanelAction): void;
   reveal(run: ShownRun, target: Extract<FromPanel, { type: 'reveal' }>['target']): void;
+  remedy(run: ShownRun, asked: Extract<FromPanel, { type: 'remedy' }>): void;
   explain(rule: RuleId): void;
   trouble(message: string): void;
   activated(panel: RunPanel): void;
@@ -188,6 +189,9 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
         break;
       case 'reveal':
         if (this.shownRun) this.events.reveal(this.shownRun, message.target);
+        break;
+      case 'remedy':
+        if (this.shownRun) this.events.remedy(this.shownRun, message);
         break;
       case 'explain':
         this.events.explain(message.rule);

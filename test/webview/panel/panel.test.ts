@@ -179,6 +179,11 @@ describe('panel page', function () {
     assert.match(await text('.finding-theory'), /gradient per layer 0\.302, measured 0\.298/);
     assert.match(await text('.consequences li'), /^Loss plateau The loss has not fallen/);
     await panel.page.locator('.consequences .link').first().click();
+    const remedies = panel.page.locator('.finding').first().locator('.remedies li').first();
+    await remedies.getByRole('button', { name: 'Verify' }).click();
+    assert.deepEqual(await sentOf('remedy'), [
+      { type: 'remedy', verb: 'verify', finding: 2, remedy: 0 },
+    ]);
     assert.deepEqual(await sentOf('explain'), [{ type: 'explain', rule: 'loss-plateau' }]);
     await panel.page.locator('.finding').first().locator('.finding-place').click();
     assert.deepEqual(await sentOf('reveal'), [{ type: 'reveal', target: { finding: 2 } }]);

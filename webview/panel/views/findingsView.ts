@@ -1,5 +1,10 @@
 // The findings: what is wrong, on which evidence, and what to do about it, worst first.
-import type { Expectation, Finding, RuleId } from '../../../src/shared/core/finding';
+import {
+  isEdit,
+  type Expectation,
+  type Finding,
+  type RuleId,
+} from '../../../src/shared/core/finding';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { button, element, keepInStep, setHidden, setText } from '../dom';
 import { fileName, formatCount, formatRound, formatValue, plural } from '../format';
@@ -96,7 +101,11 @@ export class FindingsView implements View {
     const remedies = element('ol', 'remedies', {
       'aria-label': 'What to do, most effective first',
     });
-    for (const remedy of finding.remedies) remedies.append(element('li', '', {}, remedy.title));
+    finding.remedies.forEach((remedy, i) => {
+      const item = element('li', '', {}, remedy.title);
+      if (isEdit(remedy.id)) item.append(...this.remedyButtons(key, i));
+      remedies.append(item);
+    });
     return element(
       'li',
       'finding',
@@ -136,6 +145,19 @@ export class FindingsView implements View {
         element('li', '', {}, this.explainLink(rule, ''), element('span', '', {}, ` ${message}`)),
       ),
     );
+  }
+
+  /** Apply shows the difference first; Verify trains with and without it. */
+  private remedyButtons(key: string, remedy: number): HTMLElement[] {
+    const post = (verb: 'apply' | 'verify') => (): void => {
+      const finding = this.indexes.get(key);
+      if (finding !== undefined) this.actions.post({ type: 'remedy', verb, finding, remedy });
+    };
+    const apply = button('link remedy-button', 'Apply…', post('apply'));
+    apply.title = 'Show the change to the source, and make it';
+    const verify = button('link remedy-button', 'Verify', post('verify'));
+    verify.title = 'Train with and without it, on the same seed, and compare';
+    return [apply, verify];
   }
 
   private explainLink(rule: RuleId, className: string): HTMLElement {
