@@ -87,15 +87,15 @@ function judge(window: DiagnosisWindow): Statement | undefined {
   const gained = Math.max(start - lowest, 0.05 * Math.abs(start));
   const lost = rise / gained;
   if (!(lost > OVERFITTING_NOTE)) return undefined;
-  const hurts =
-    lost > OVERFITTING_LOST_BADLY || (lost > OVERFITTING_LOST && hasLostAccuracy(epochs));
+  const limit = hasLostAccuracy(epochs) ? OVERFITTING_LOST : OVERFITTING_LOST_BADLY;
+  const hurts = lost > limit;
   const bestEpoch = epochs[best + 1];
   return {
     severity: hurts ? 'warning' : 'information',
     ...(bestEpoch && { since: bestEpoch.step }),
     evidence: {
       measured: lost,
-      threshold: hurts ? OVERFITTING_LOST : OVERFITTING_NOTE,
+      threshold: hurts ? limit : OVERFITTING_NOTE,
       unit: 'share of the gain in validation loss that is lost again',
       window: (epochs.at(-1)?.step ?? 0) - (bestEpoch?.step ?? 0),
     },
