@@ -145,6 +145,7 @@ export const deadUnits: Rule = {
     'non-finite',
     'poor-initialization',
     'data-range',
+    'loss-activation-mismatch',
     'update-ratio',
   ],
   evaluate(window) {

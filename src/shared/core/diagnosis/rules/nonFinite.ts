@@ -47,8 +47,10 @@ function explain(window: DiagnosisWindow, culprit: Culprit, { record, before }: 
     case 'backward':
       return {
         where: `the gradient of ${culprit.tensor ?? layer} has ${values} while the loss is finite`,
-        why: 'a derivative is infinite there: a root or logarithm at zero, or a division by zero, behind a finite value',
-        remedies: [CHECK_LOSS, CLIP],
+        why:
+          'a derivative is infinite there, of a root or logarithm at zero or a division by zero, or this ' +
+          'batch has NaN that the loss cuts off, as cross-entropies do that bound their probabilities',
+        remedies: [CHECK_LOSS, CHECK_DATA, CLIP],
       };
     case 'update':
       return {
@@ -89,6 +91,15 @@ function byRecord(window: DiagnosisWindow, breakage: Breakage): Statement | unde
   };
 }
 
+/** The data were seen to have such values before training began: the rule on their range has told so. */
+function isInData({ facts }: DiagnosisWindow): boolean {
+  return (
+    facts !== undefined &&
+    (facts.inputs.some(({ summary }) => nonFiniteCount(summary) > 0) ||
+      facts.outputs.some(({ labels }) => nonFiniteCount(labels) > 0))
+  );
+}
+
 function evidenceOf(values: number): Statement['evidence'] {
   return { measured: Math.max(1, values), threshold: 0, unit: 'NaN or infinite values', window: 1 };
 }
@@ -104,7 +115,7 @@ export const nonFinite: Rule = {
   yieldsTo: ['exploding-gradient'],
   evaluate(window): Statement | undefined {
     const { breakage, autopsy } = window;
-    if (!breakage || !window.isBroken) return undefined;
+    if (!breakage || !window.isBroken || isInData(window)) return undefined;
     const isOfIt = autopsy?.step === breakage.record.step;
     return isOfIt ? byAutopsy(window, autopsy) : byRecord(window, breakage);
   },

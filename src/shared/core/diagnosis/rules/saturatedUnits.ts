@@ -99,6 +99,7 @@ export const saturatedUnits: Rule = {
     'non-finite',
     'poor-initialization',
     'data-range',
+    'loss-activation-mismatch',
     'dead-units',
     'update-ratio',
   ],
