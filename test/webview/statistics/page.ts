@@ -147,6 +147,9 @@ function compareDifferences(): Record<
     ['memory', 'memory', 1, 1e-3],
     ['packed', 'packed', 0, 1e-36],
     ['packed', 'packed', 0, 1e37],
+    ['packed', 'packed', 0, 2 ** -77],
+    ['unpacked', 'unpacked', 0, 2 ** -75],
+    ['packed', 'packed', 0, 2 ** 19],
     ['unpacked', 'unpacked', 0, 1e-30],
     ['unpacked', 'unpacked', NaN, 1],
   ];

@@ -2,7 +2,7 @@
 // are merged in float64 by the pairwise update of Chan, Golub and LeVeque (1979).
 import { emptySummary } from '../../../../src/shared/core/summary';
 import { OCTAVES, type TensorSummary } from '../../../../src/shared/core/stepRecord';
-import { HISTOGRAM_WORDS, WORD, WORDS } from './shader';
+import { HISTOGRAM_WORDS, WORD, WORDS } from './record';
 
 /** What the kernel found out about one tensor. */
 export interface Decoded {

@@ -4,13 +4,13 @@
 import { Batch, ReadBuffers } from './batch';
 import type { Words } from './decode';
 import type { Kernel, Kernels } from './programs';
-import { WORDS } from './shader';
+import { WORDS } from './record';
 import type { TextureView } from './textures';
 
 const BYTES_PER_CHUNK = WORDS * 4;
 
 /** Elements per chunk: small chunks keep the device busy, large ones keep the read-back small. */
-const MIN_CHUNK = 512;
+const MIN_CHUNK = 1024;
 const MAX_CHUNK = 8192;
 /** A tensor is cut into at least this many chunks before chunks grow. */
 const CHUNKS = 2048;

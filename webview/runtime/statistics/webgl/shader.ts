@@ -2,45 +2,23 @@
 // read in place from the texture that tfjs keeps it in, into WORDS 32-bit words. Numerical notes:
 // - Elements are classified, and the range is found, by their bits: compilers may assume that isnan()
 //   is never true, and arithmetic may flush subnormal numbers to zero.
-// - A first pass counts, and finds range and sum; a second sums deviations from the chunk's mean,
-//   scaled by a power of two so that neither 1e-38 nor 1e38 leaves float32 when squared.
-// - Chunks with NaN or ±Infinity, or so small that subnormal numbers matter, are visited again by
-//   careful passes. These are loops of their own: a software rasterizer executes both sides of every
+// - One pass counts, and finds range, sum and sum of squares. Only where it cannot be exact do others
+//   follow: about the chunk's mean where that is far above the deviations, and scaled by a power of two
+//   where a square of 1e-38 or 1e38 would leave float32.
+// - Chunks with NaN or ±Infinity, or so small that subnormal numbers matter, are visited by careful
+//   passes. All these are loops of their own: a software rasterizer executes both sides of every
 //   branch, but enters no loop that nobody runs. For the same reason there is one program per case.
 // - Sums run over groups of 16 texels first, which keeps the rounding error of long sums small.
 // - No division and no variable shift per element: both are serialized where vectors are emulated.
+// - The counters start at zero: WebGL, unlike OpenGL, initializes all variables to zero.
 import { FIRST_OCTAVE, OCTAVES } from '../../../../src/shared/core/stepRecord';
+import { HISTOGRAM_WORDS, OUTPUTS } from './record';
+
+export { OUTPUTS, WORDS } from './record';
 
 /** How a tensor lies in its texture. Packed: RGBA texels of 2×2 blocks; masked: with odd edges. */
 export type Layout = 'unpacked' | 'packed' | 'packed-masked';
 export const LAYOUTS: readonly Layout[] = ['unpacked', 'packed', 'packed-masked'];
-
-/** Two 16-bit bucket counters per word, positive octaves first. */
-export const HISTOGRAM_WORDS = OCTAVES;
-
-/** Words after the histogram, in order. Counters are pairs of 16 bits, low half first. */
-export const WORD = {
-  zerosAndNans: HISTOGRAM_WORDS,
-  infinities: HISTOGRAM_WORDS + 1,
-  /** Bits of the finite extremes; see `decode` for how three of them tell both ends. */
-  largestSigned: HISTOGRAM_WORDS + 2,
-  largestUnsigned: HISTOGRAM_WORDS + 3,
-  smallestUnsigned: HISTOGRAM_WORDS + 4,
-  /** Values were multiplied by 2 to this power before the moments were taken. */
-  exponent: HISTOGRAM_WORDS + 5,
-  pivot: HISTOGRAM_WORDS + 6,
-  sum: HISTOGRAM_WORDS + 7,
-  squares: HISTOGRAM_WORDS + 8,
-  /** The sum of squared changes, each multiplied by 2 to the power of the exponent before. */
-  changeExponent: HISTOGRAM_WORDS + 9,
-  changeSquares: HISTOGRAM_WORDS + 10,
-} as const;
-
-/** Words per chunk, one of them spare. WebGL2 guarantees 64 transform feedback components. */
-export const WORDS = HISTOGRAM_WORDS + 12;
-
-/** Transform feedback outputs, four words each. */
-export const OUTPUTS = Array.from({ length: WORDS / 4 }, (_, i) => `o${i}`);
 
 /** Exponent field of a float32 in the first bucket. */
 const FIRST_FIELD = 127 + FIRST_OCTAVE;
@@ -51,6 +29,24 @@ const NOT_COUNTED = ZEROS + 1;
 
 /** Chunks below 2^(this − 127) are lifted: above, subnormal numbers are below every rounding error. */
 const TINY_FIELD = 40;
+
+/**
+ * The first pass takes squares of what is 2^this times as large, which is exact: so they neither
+ * overflow nor lose digits that matter while a chunk's largest magnitude is in the range below.
+ */
+const PLAIN_EXPONENT = 30;
+/**
+ * 2^-76: a square that underflows, below 2^-126, is then less than 2^-34 of the largest one, so that
+ * all of them together, at most 2^13, are less than 2^-20 of the sum. 2^20: the square of a sum is
+ * below 2^127. Exponent fields of float32.
+ */
+const PLAIN_FROM = 127 - 76;
+const PLAIN_TO = 127 + 20;
+const PLAIN_SCALE = (2 ** PLAIN_EXPONENT).toFixed(1);
+const PLAIN_SQUARE = (2 ** (2 * PLAIN_EXPONENT)).toFixed(1);
+
+/** Deviations are taken about the mean where it is more than twice the standard deviation. */
+const FAR_MEAN = 0.8;
 
 /** What lifting multiplies by, and what it makes of the smallest subnormal number. */
 const LIFT_EXPONENT = 100;
@@ -170,17 +166,21 @@ void main() {
   ${ifMasked(`int block, blockRow;
   int lastColumn = shape.z == 1 ? shape.x - 1 : -1;
   int lastRow = shape.w == 1 ? shape.y - 1 : -1;`)}
-  for (int i = 0; i <= ${NOT_COUNTED}; i++) h[i] = 0u;
+  
   ${whole} largestSigned = ${whole}(${-(2 ** 31) + 1});
   ${natural} largestUnsigned = ${natural}(0u);
   ${natural} smallestUnsigned = ${natural}(0xffffffffu);
   ${real} sum = ${real}(0.0);
-  ${ifChanged(`${real} largestChange = ${real}(0.0);
+  ${real} squares = ${real}(0.0);
+  ${ifChanged(`${natural} largestChange = ${natural}(0u);
+  ${real} changes = ${real}(0.0);
   ${natural} differing = ${natural}(0u);`)}
   ${startMask}
   ${overChunk(
     'true',
-    `${real} groupSum = ${real}(0.0);`,
+    `${real} groupSum = ${real}(0.0);
+    ${real} groupSquares = ${real}(0.0);
+    ${ifChanged(`${real} groupChanges = ${real}(0.0);`)}`,
     `${load}
       ${natural} bits = floatBitsToUint(v);
       ${natural} magnitude = bits & ${natural}(0x7fffffffu);
@@ -188,24 +188,28 @@ void main() {
       ${natural} bucket = ${bucketOf(natural, 'magnitude', 'sign')};
       ${each((l) => `bucket${l} = magnitude${l} == 0u ? ${ZEROS}u : bucket${l};`)}
       ${ifMasked(each((l) => (l === '.x' ? '' : `bucket${l} = keep${l} == 0.0 ? ${NOT_COUNTED}u : bucket${l};`)))}
-      groupSum += v * ${2 ** -12}${ifMasked(' * keep')};
+      groupSum += v${ifMasked(' * keep')};
+      groupSquares += v * ${PLAIN_SQUARE} * v${ifMasked(' * keep')};
       largestSigned = max(largestSigned, ${whole}(bits));
       largestUnsigned = max(largestUnsigned, bits);
       smallestUnsigned = min(smallestUnsigned, bits);
       ${each((l) => `h[bucket${l}]++;`)}
       ${ifChanged(`${real} old = ${fetch('before')};
-      ${real} change = abs(v - old);
-      ${ifMasked('change *= keep;')}
-      ${each((l) => `change${l} = floatBitsToUint(change${l}) < ${INFINITE} ? change${l} : 0.0;`)}
-      largestChange = max(largestChange, change);
-      differing |= bits ^ floatBitsToUint(old);`)}`,
-    'sum += groupSum;',
+      ${real} change = v - old;
+      ${ifMasked(each((l) => `change${l} = keep${l} == 0.0 ? 0.0 : change${l};`))}
+      largestChange = max(largestChange, floatBitsToUint(change) & 0x7fffffffu);
+      groupChanges += change * ${PLAIN_SQUARE} * change;
+      differing |= ${masked ? 'uvec4(keep) * ' : ''}(bits ^ floatBitsToUint(old));`)}`,
+    `sum += groupSum;
+    squares += groupSquares;
+    ${ifChanged('changes += groupChanges;')}`,
   )}
   int signedEnd = ${reduce('max', 'largestSigned')};
   uint unsignedEnd = ${reduce('max', 'largestUnsigned')};
   uint nearEnd = ${reduce('min', 'smallestUnsigned')};
 
   bool infinite = signedEnd >= int(${INFINITE}) || unsignedEnd >= ${MINUS_INFINITE};
+  uint padding = h[${NOT_COUNTED}];
   uint nans = 0u;
   uint posInfs = 0u;
   uint negInfs = 0u;
@@ -231,42 +235,38 @@ void main() {
         }`,
   )}
 
-  uint finite = 0u;
-  for (int i = 0; i <= ${ZEROS}; i++) finite += h[i];
+  uint finite = uint(${lanes.length} * (end - start)) - padding - nans - posInfs - negInfs;
   float count = float(max(finite, 1u));
   uint farthest = max(uint(max(signedEnd, 0)), unsignedEnd < 0x80000000u ? 0u : unsignedEnd - 0x80000000u);
   bool tiny = farthest < ${TINY_FIELD}u << 23;
   bool careful = infinite || (tiny && farthest != 0u);
   float largest = tiny ? lift(uintBitsToFloat(farthest)) : uintBitsToFloat(farthest);
-  int exponent = farthest == 0u ? 0 : clamp(127 - int(floatBitsToUint(largest) >> 23), -126, 126);
+  int exponent = clamp(127 - int(floatBitsToUint(largest) >> 23), -126, 126);
   float scale = powerOfTwo(exponent);
-  float pivot = careful ? 0.0 : (${total('sum')}) / count * scale * ${(2 ** 12).toFixed(1)};
-  ${real} squares = ${real}(0.0);
-  sum = ${real}(0.0);
-  ${ifChanged(`float farthestChange = ${reduce('max', 'largestChange')};
-  bool tinyChange = floatBitsToUint(farthestChange) < ${TINY_FIELD}u << 23;
-  int changeExponent = tinyChange ? 0 : clamp(127 - int(floatBitsToUint(farthestChange) >> 23), -126, 126);
-  float changeScale = powerOfTwo(changeExponent);
-  ${real} changes = ${real}(0.0);`)}
-  ${startMask}
-  ${overChunk(
-    changed ? 'true' : '!careful',
-    `${real} groupSum = ${real}(0.0);
-    ${real} groupSquares = ${real}(0.0);
-    ${ifChanged(`${real} groupChanges = ${real}(0.0);`)}`,
-    `${load}
+  float plainSum = (${total('sum')}) * ${PLAIN_SCALE};
+  bool isFar = plainSum * plainSum > ${FAR_MEAN} * count * (${total('squares')});
+  bool plain = farthest >= ${PLAIN_FROM}u << 23 && farthest < ${PLAIN_TO}u << 23 && !isFar;
+  plain = !careful && (plain || farthest == 0u);
+  exponent = plain ? ${PLAIN_EXPONENT} : exponent;
+  sum *= ${PLAIN_SCALE};
+  float pivot = 0.0;
+  for (int pass = plain || careful ? 2 : 0; pass < 2; pass++) {
+    sum = squares = ${real}(0.0);
+    ${startMask}
+    ${overChunk(
+      'true',
+      `${real} groupSum = ${real}(0.0);
+    ${real} groupSquares = ${real}(0.0);`,
+      `${load}
       ${real} d = v * scale - ${real}(pivot);
       ${ifMasked('d *= keep;')}
       groupSum += d;
-      groupSquares += d * d;
-      ${ifChanged(`${real} change = v - ${fetch('before')};
-      ${ifMasked('change *= keep;')}
-      ${each((l) => `change${l} = abs(change${l}) <= farthestChange ? change${l} * changeScale : 0.0;`)}
-      groupChanges += change * change;`)}`,
-    `sum += groupSum;
-    squares += groupSquares;
-    ${ifChanged('changes += groupChanges;')}`,
-  )}
+      groupSquares += d * d;`,
+      `sum += groupSum;
+    squares += groupSquares;`,
+    )}
+    pivot = pass == 0 ? (${total('sum')}) / count : pivot;
+  }
 
   for (int pass = careful ? 0 : 2; pass < 2; pass++) {
     sum = squares = ${real}(0.0);
@@ -280,14 +280,28 @@ void main() {
     )}
     if (pass == 0) pivot = (${total('sum')}) / count;
   }
-  ${ifChanged(
-    overElements(
-      `tinyChange && (${lanes.map((l) => `differing${l}`).join(' | ')}) != 0u`,
+  ${ifChanged(`uint farthestChange = ${reduce('max', 'largestChange')};
+  bool tinyChange = farthestChange < ${PLAIN_FROM}u << 23;
+  int changeExponent = ${PLAIN_EXPONENT};
+  bool again = tinyChange ? (${lanes.map((l) => `differing${l}`).join(' | ')}) != 0u : farthestChange >= ${PLAIN_TO}u << 23;
+  farthestChange = 0u;
+  for (int pass = again ? 0 : 2; pass < 2; pass++) {
+    changeExponent = pass == 0 ? 0 : clamp(127 - int(farthestChange >> 23), -126, 126);
+    float changeScale = powerOfTwo(changeExponent);
+    changes = ${real}(0.0);
+    ${overElements(
+      'true',
       `${real} old = ${fetch('before')};`,
-      `float change = lift(v${lane}) - lift(old${lane});
-        if ((floatBitsToUint(change) & 0x7fffffffu) < ${INFINITE}) changes${lane} += change * change;`,
-    ),
-  )}
+      `float change = tinyChange ? lift(v${lane}) - lift(old${lane}) : v${lane} - old${lane};
+        uint magnitude = floatBitsToUint(change) & 0x7fffffffu;
+        if (magnitude < ${INFINITE}) {
+          farthestChange = max(farthestChange, magnitude);
+          change *= changeScale;
+          changes${lane} += change * change;
+        }`,
+    )}
+  }
+  changeExponent += again && tinyChange ? ${LIFT_EXPONENT} : 0;`)}
 
   ${OUTPUTS.slice(0, HISTOGRAM_WORDS / 4)
     .map(
@@ -300,7 +314,7 @@ void main() {
   ${OUTPUTS[HISTOGRAM_WORDS / 4 + 1] ?? ''} = uvec4(nearEnd, uint(tiny ? exponent + ${LIFT_EXPONENT} : exponent),
     floatBitsToUint(pivot), floatBitsToUint(${total('sum')}));
   ${OUTPUTS[HISTOGRAM_WORDS / 4 + 2] ?? ''} = uvec4(floatBitsToUint(${total('squares')}),
-    ${changed ? `uint(tinyChange ? ${LIFT_EXPONENT} : changeExponent), floatBitsToUint(${total('changes')})` : '0u, 0u'}, 0u);
+    ${changed ? `uint(changeExponent), floatBitsToUint(${total('changes')})` : '0u, 0u'}, 0u);
   gl_Position = vec4(0.0);
 }
 `;
