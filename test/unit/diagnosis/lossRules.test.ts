@@ -122,6 +122,55 @@ describe('rules on the loss', () => {
     assert.deepEqual(run(regularized), []);
   });
 
+  it('see a penalty that outweighs the data by the probes', () => {
+    /** Findings after `steps` steps whose loss falls with the penalty, with these losses of the probe. */
+    const probed = (steps: number, losses: readonly number[], className = 'Dense') => {
+      const diagnosis = new Diagnosis(RULES);
+      const layers = LAYERS.map((layer) => ({ ...layer, className, regularized: true }));
+      diagnosis.setFacts([factsOf({ layers })]);
+      for (let step = 1; step <= steps; step++) {
+        const loss = losses[Math.floor(step / 100) - 1];
+        const probe = step % 100 === 0 && loss !== undefined;
+        const record = stepOf(step, 1.4 + 2000 * Math.exp(-step / 80));
+        diagnosis.observe({
+          ...record,
+          ...(probe && { probe: { samples: 128, loss, layers: {} } }),
+        });
+      }
+      return diagnosis.findings;
+    };
+    const [finding] = probed(620, [1.5, 1.39, 1.387, 1.387, 1.386, 1.386]);
+    assert.equal(finding?.rule, 'loss-plateau');
+    assert.equal(finding.severity, 'warning');
+    assert.match(finding.message, /^Without the penalty on its weights the loss is 1\.4 after/);
+    assert.deepEqual(probed(620, [1.5, 1.3, 1.1, 1, 0.9, 0.8]), []);
+    assert.deepEqual(probed(620, [1.5, 1.39, 1.387, 1.387, 1.386], 'BatchNormalization'), []);
+  });
+
+  it('name hidden layers without activation, where the net stops short of its task', () => {
+    const linearNet = (activation: string, fanOut: number) => {
+      const diagnosis = new Diagnosis(RULES);
+      const layers = LAYERS.map((layer) =>
+        layer.name === 'hidden' ? { ...layer, activation, fanOut } : layer,
+      );
+      diagnosis.setFacts([factsOf({ layers })]);
+      return (floor: number) => {
+        for (let step = 1; step <= 400; step++) {
+          diagnosis.observe(stepOf(step, floor + Math.exp(-step / 30) + 0.01 * (step % 7)));
+        }
+        return diagnosis.findings[0];
+      };
+    };
+    const finding = linearNet('linear', 24)(0.7);
+    assert.equal(finding?.severity, 'warning');
+    assert.equal(finding.layer, 'hidden');
+    assert.match(finding.message, /no hidden layer has an activation: 2 linear layers in a row/);
+    assert.deepEqual(finding.remedies[0]?.layers, ['hidden']);
+    assert.equal(linearNet('linear', 24)(0.02), undefined, 'a task that it solves');
+    assert.equal(linearNet('relu', 24)(0.7), undefined);
+    assert.equal(linearNet('linear', 2)(0.7), undefined, 'a bottleneck on purpose');
+  });
+
   it('are silent where two optimizers train in turn, and not where one follows another', () => {
     for (const isInTurn of [true, false]) {
       const diagnosis = new Diagnosis(RULES);

@@ -101,7 +101,16 @@ function ofOutput(output: OutputFacts, allSamples: number | undefined): Baseline
   }
 }
 
-const known = new WeakMap<ModelFacts, { baseline: Baseline | undefined }>();
+const known = new WeakMap<ModelFacts, { baseline: Baseline | undefined; isPenalized: boolean }>();
+
+function levelOf(facts: ModelFacts) {
+  let found = known.get(facts);
+  if (!found) {
+    const isPenalized = facts.layers.some(({ regularized }) => regularized);
+    known.set(facts, (found = { baseline: compute(facts), isPenalized }));
+  }
+  return found;
+}
 
 /**
  * The level of a constant answer, in the unit of the loss, over all outputs together (tfjs adds their
@@ -109,16 +118,18 @@ const known = new WeakMap<ModelFacts, { baseline: Baseline | undefined }>();
  * add to the loss.
  */
 export function baselineOf(facts: ModelFacts | undefined): Baseline | undefined {
-  if (!facts) return undefined;
-  const found = known.get(facts);
-  if (found) return found.baseline;
-  const baseline = compute(facts);
-  known.set(facts, { baseline });
-  return baseline;
+  const level = facts && levelOf(facts);
+  return level?.isPenalized ? undefined : level?.baseline;
 }
 
-function compute({ outputs, layers, samples }: ModelFacts): Baseline | undefined {
-  if (outputs.length === 0 || layers.some(({ regularized }) => regularized)) return undefined;
+/** The same of a net with regularizers, for its loss without them: that of a probe. */
+export function penalizedBaselineOf(facts: ModelFacts | undefined): Baseline | undefined {
+  const level = facts && levelOf(facts);
+  return level?.isPenalized ? level.baseline : undefined;
+}
+
+function compute({ outputs, samples }: ModelFacts): Baseline | undefined {
+  if (outputs.length === 0) return undefined;
   const total: Baseline = { loss: 0, reducible: 0, error: 0, isImbalanced: false };
   for (const output of outputs) {
     const one = ofOutput(output, samples);

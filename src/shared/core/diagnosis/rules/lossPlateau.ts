@@ -1,9 +1,10 @@
 // Plateau: the loss has stopped at the level of a constant answer, or above it, so that nothing of the
-// inputs has been learnt. A loss that has stopped below it is at its noise floor as far as anyone can
-// tell, and is not judged.
+// inputs has been learnt; or below it, in a net that has no activation. Any other loss that has stopped
+// is at its noise floor as far as anyone can tell, and is not judged.
 import type { Remedy } from '../../finding';
 import { baselineOf, type Baseline } from '../baseline';
 import type { Stretch } from '../lossHistory';
+import { plateauOfProbes, uselessLayers } from '../plateaus';
 import { lowerRate, raiseRate } from '../rates';
 import type { Rule, Statement } from '../rule';
 import { isFalling, shareLeft, typicalUpdate } from '../standing';
@@ -15,6 +16,7 @@ import {
   PLATEAU_ABOVE,
   PLATEAU_GAIN,
   PLATEAU_LEVEL_ERROR,
+  PLATEAU_LINEAR_LEFT,
   PLATEAU_LONG_STEPS,
   PLATEAU_STEPS,
 } from '../thresholds/loss';
@@ -94,6 +96,64 @@ function stuckAt(
   };
 }
 
+/** Regularizers add to the loss; what the net does with the data shows on the probes. */
+function stuckBelowPenalty(window: DiagnosisWindow): Statement | undefined {
+  const found = plateauOfProbes(window);
+  if (!found) return undefined;
+  const { loss, baseline } = found;
+  const { steps } = window.loss.history;
+  return {
+    severity: steps >= PLATEAU_LONG_STEPS ? 'warning' : 'information',
+    evidence: {
+      measured: loss,
+      threshold: baseline.loss - PLATEAU_GAIN * baseline.reducible,
+      unit: 'loss of the probe, without penalty',
+      window: window.probe?.samples ?? 0,
+    },
+    message:
+      `Without the penalty on its weights the loss is ${short(loss)} after ${steps} steps, which is what a constant answer ` +
+      `gives (${short(baseline.loss)}): the penalty may outweigh the data.`,
+    remedies: [
+      {
+        id: 'check-loss',
+        title: 'Lower the penalty on the weights (kernelRegularizer), to 0.001 or less.',
+      },
+      ...remediesFor(window),
+    ],
+  };
+}
+
+/** Layers without activation in between are one layer: the net cannot get further. */
+function linear(window: DiagnosisWindow, half: Stretch, baseline: Baseline): Statement | undefined {
+  const hidden = window.facts ? uselessLayers(window.facts) : [];
+  const [first, ...more] = hidden;
+  const left = shareLeft(half.mean - LEVEL_SIGMAS * half.error, baseline);
+  if (!first || left < PLATEAU_LINEAR_LEFT) return undefined;
+  return {
+    severity: 'warning',
+    layer: first.name,
+    relatedLayers: more.map(({ name }) => name),
+    evidence: {
+      measured: left,
+      threshold: PLATEAU_LINEAR_LEFT,
+      unit: 'share of what there is to learn that is left',
+      window: half.steps,
+    },
+    message:
+      `The loss has stopped at ${short(half.mean)} for ${half.steps} steps, and no hidden layer has an activation: ` +
+      `${hidden.length + 1} linear layers in a row can do no more than one.`,
+    remedies: [
+      {
+        id: 'change-activation',
+        title: "Use activation 'relu' with kernelInitializer 'heUniform' in the hidden layers.",
+        layers: hidden.map(({ name }) => name),
+        values: { activation: 'relu', initializer: 'heUniform' },
+      },
+      CHECK_DATA,
+    ],
+  };
+}
+
 export const lossPlateau: Rule = {
   id: 'loss-plateau',
   reference:
@@ -120,8 +180,9 @@ export const lossPlateau: Rule = {
     const { loss, facts } = window;
     if (loss.isContested || window.isBroken || loss.history.steps < PLATEAU_STEPS) return undefined;
     const baseline = baselineOf(facts);
-    const half = baseline && loss.history.newerHalf;
+    if (!baseline) return stuckBelowPenalty(window);
+    const half = loss.history.newerHalf;
     if (!half || isFalling(half)) return undefined;
-    return stuckAt(window, half, baseline);
+    return linear(window, half, baseline) ?? stuckAt(window, half, baseline);
   },
 };

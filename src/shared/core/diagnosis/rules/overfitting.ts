@@ -8,6 +8,7 @@ import type { Rule, Statement } from '../rule';
 import {
   OVERFITTING_ACCURACY,
   OVERFITTING_EPOCHS,
+  OVERFITTING_GAP,
   OVERFITTING_LOST,
   OVERFITTING_LOST_BADLY,
   OVERFITTING_NOTE,
@@ -82,12 +83,20 @@ function judge(window: DiagnosisWindow): Statement | undefined {
   if (!isSignificant || !(before - after > OVERFITTING_TRAINING * Math.abs(before))) {
     return undefined;
   }
+  // A training loss that holds a penalty on the weights may fall for their sake; then it is the higher.
+  if (!(after < now)) return undefined;
   // What the best epoch had gained over a constant answer, or over the first epoch.
   const start = Math.max(baselineOf(window.facts)?.loss ?? -Infinity, validation[0] ?? 0);
   const gained = Math.max(start - lowest, 0.05 * Math.abs(start));
   const lost = rise / gained;
   if (!(lost > OVERFITTING_NOTE)) return undefined;
-  const limit = hasLostAccuracy(epochs) ? OVERFITTING_LOST : OVERFITTING_LOST_BADLY;
+  const gap = (now - after) / Math.max(start - after, 0.05 * Math.abs(start));
+  const limit =
+    gap > OVERFITTING_GAP
+      ? OVERFITTING_NOTE
+      : hasLostAccuracy(epochs)
+        ? OVERFITTING_LOST
+        : OVERFITTING_LOST_BADLY;
   const hurts = lost > limit;
   const bestEpoch = epochs[best + 1];
   return {

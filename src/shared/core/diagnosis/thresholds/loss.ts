@@ -28,6 +28,10 @@ export const PLATEAU_STEPS = 200;
 export const PLATEAU_LONG_STEPS = 500;
 /** Share of what there is to learn that a run must have gained by then. */
 export const PLATEAU_GAIN = 0.03;
+/** Fall from one probe to the next that counts as none. */
+export const PLATEAU_FALL = 0.01;
+/** Share of what there is to learn that must be left for linear layers to be called useless. */
+export const PLATEAU_LINEAR_LEFT = 0.1;
 /** Share above the level of a constant answer from which on the output bias alone could gain. */
 export const PLATEAU_ABOVE = 0.05;
 /** Relative error of the constant level up to which it is known well enough to say so. */
@@ -96,5 +100,10 @@ export const OVERFITTING_TRAINING = 0.1;
 export const OVERFITTING_NOTE = 0.1;
 export const OVERFITTING_LOST = 0.2;
 export const OVERFITTING_LOST_BADLY = 0.5;
+/**
+ * Validation loss − training loss, ÷ constant answer − training loss: where less than half of what was
+ * learnt holds for other samples, any rise confirms it.
+ */
+export const OVERFITTING_GAP = 0.5;
 /** Fall of the validation accuracy from its best (mean of three epochs) that confirms it. */
 export const OVERFITTING_ACCURACY = 0.02;
