@@ -1,6 +1,6 @@
 // `npm test`: set-up, build, and every check there is, from a fresh clone. The last line is the sum
 // over all suites; a check that is not a suite counts as one failure when it fails.
-// Usage: node scripts/test.mjs [stage …]     stages: lint typecheck unit webview integration ui vsix bench
+// Usage: node scripts/test.mjs [stage …]     stages: lint typecheck unit webview integration ui vsix diagnosis bench
 import path from 'node:path';
 import { buildExtension } from './lib/build.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
@@ -13,7 +13,8 @@ await ensureDependencies(root);
 // These need the packages that the line above may just have installed.
 const { ensureVscodeHost } = await import('./lib/vscodeHost.mjs');
 const { runStage } = await import('./lib/stages.mjs');
-const { runBench, runIntegration, runMocha, runPackaged } = await import('./lib/suites.mjs');
+const { runBench, runDiagnosis, runIntegration, runMocha, runPackaged } =
+  await import('./lib/suites.mjs');
 const { typecheck } = await import('./typecheck.mjs');
 
 /** @typedef {import('./lib/stages.mjs').Stage} Stage */
@@ -63,6 +64,7 @@ const suites = /** @type {Stage[]} */ ([
     run: (output) => runMocha('ui', output, { browser: true, timeoutMs: 120_000 }),
   },
   { name: 'vsix', isSuite: true, run: runPackaged },
+  { name: 'diagnosis', isSuite: true, run: runDiagnosis },
   { name: 'bench', isSuite: true, run: runBench },
 ]);
 

@@ -80,6 +80,16 @@ export async function runPackaged(/** @type {StageOutput} */ output) {
   });
 }
 
+/** The quick part of the labelled suite: nets with one fault and healthy ones, trained and diagnosed. */
+export async function runDiagnosis(/** @type {StageOutput} */ output) {
+  const args = [path.join(root, 'scripts/diagnoseSuite.mjs'), '--quick'];
+  await exec(process.execPath, args, { cwd: root, onLine: output.watch }).catch((error) => {
+    // A suite that ran to its end has said which nets failed.
+    if (error instanceof CommandError && error.code === 1) throw new Error('The suite failed.');
+    throw error;
+  });
+}
+
 /** The bench's checks: the same losses with statistics and without, exact numbers, flat memory. */
 export async function runBench(/** @type {StageOutput} */ output) {
   const env = { CHROME_PATH: await ensureChromium() };

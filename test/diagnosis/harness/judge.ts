@@ -85,6 +85,8 @@ export function judgeFaulty(
   const ofRule = result.sightings.filter(({ rule }) => accepted.includes(rule));
   const alarms = result.sightings.filter(isAlarm);
   const right = ofRule.filter(isAlarm);
+  // Seen before the root cause was, and folded under it since.
+  const folded = new Set(right.flatMap(({ consequences }) => consequences));
   const placed = right.find(({ layer }) => !net.layers || net.layers.includes(layer ?? ''));
   const named = placed ?? right[0] ?? ofRule[0];
   const outcome: Outcome = placed
@@ -105,7 +107,7 @@ export function judgeFaulty(
     fails,
     outcome,
     ...(named && { named }),
-    beside: alarms.filter(({ rule }) => !accepted.includes(rule)),
+    beside: alarms.filter(({ rule }) => !accepted.includes(rule) && !folded.has(rule)),
     isWrong: !wanted,
   };
 }

@@ -55,7 +55,7 @@ const largest = (values: ArrayLike<number>, from: number, count: number): number
 };
 
 /** Mean over the classes of the share recognized, scaled so that guessing is 0. */
-function balancedAccuracy(
+export function balancedAccuracy(
   prediction: ArrayLike<number>,
   classes: number,
   truth: ArrayLike<number>,
@@ -78,7 +78,7 @@ function balancedAccuracy(
 }
 
 /** Probability that a positive sample gets the higher output; ties count half. */
-function areaUnderCurve(prediction: ArrayLike<number>, truth: ArrayLike<number>): number {
+export function areaUnderCurve(prediction: ArrayLike<number>, truth: ArrayLike<number>): number {
   const positive: number[] = [];
   const negative: number[] = [];
   for (let i = 0; i < truth.length; i++) {
@@ -92,7 +92,7 @@ function areaUnderCurve(prediction: ArrayLike<number>, truth: ArrayLike<number>)
 }
 
 /** 1 − Σ(y − ŷ)² ÷ Σ(y − ȳ)². */
-function explainedVariance(prediction: ArrayLike<number>, truth: ArrayLike<number>): number {
+export function explainedVariance(prediction: ArrayLike<number>, truth: ArrayLike<number>): number {
   let residual = 0;
   let sum = 0;
   for (let i = 0; i < truth.length; i++) {

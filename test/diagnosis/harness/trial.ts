@@ -22,6 +22,7 @@ export interface TrialResult {
   validationSkill?: number;
   /** About twenty losses from first to last, each the mean of its stretch of steps. */
   losses: number[];
+  /** Of the processor. */
   seconds: number;
   /** Tensors alive after the trial that were not before. */
   leaked: number;
@@ -34,7 +35,7 @@ export interface TrialResult {
 /** Trains `net` once. Never rejects: an exception of the training is the result's `error`. */
 export async function runTrial(net: Net, seed: number): Promise<TrialResult> {
   const { recipe } = net;
-  const begin = performance.now();
+  const begin = process.cpuUsage();
   const before = tf.memory().numTensors;
   const unseeded = Math.random;
   Math.random = seededRandom(seed);
@@ -65,12 +66,14 @@ export async function runTrial(net: Net, seed: number): Promise<TrialResult> {
     skill,
     ...(validationSkill !== undefined && { validationSkill }),
     losses: observer.losses,
-    seconds: (performance.now() - begin) / 1000,
+    seconds: cpuSeconds(process.cpuUsage(begin)),
     leaked: tf.memory().numTensors - before,
     ...(observer.givenUp !== undefined && { givenUp: observer.givenUp }),
     ...(error !== undefined && { error }),
   };
 }
+
+const cpuSeconds = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
 
 const skillOfSamples = (recipe: Recipe, model: LayersModel, samples: Samples): number =>
   tf.tidy(() => skillOf(model, samples, recipe.skill));

@@ -32,13 +32,15 @@ export const batchNormSigmoid = healthy(
       normalization: 'batch',
     }),
     optimizer: () => tf.train.adam(0.01),
+    batchSize: 64,
     epochs: 40,
   },
 );
 
 export const layerNorm = healthy('layer-norm', 'normalization within the sample', {
   ...classifier,
-  ...on({ normalization: 'layer' }),
+  ...on({ hidden: deep(2, 24), normalization: 'layer' }),
+  epochs: 12,
 });
 
 export const dropout = healthy('dropout', 'half of the units dropped at each step', {
@@ -73,7 +75,7 @@ export const reluFifty = healthy(
   'fifty layers with shortcuts and batch norm',
   {
     ...classifier,
-    ...on({ hidden: deep(50, 16), residual: true, normalization: 'batch' }),
+    ...on({ hidden: deep(50, 12), residual: true, normalization: 'batch' }),
     optimizer: () => tf.train.adam(0.002),
     batchSize: 64,
     epochs: 15,
@@ -103,7 +105,8 @@ export const tanhOrthogonal = healthy(
 export const reluTwenty = healthy('relu-20-deep-he', 'twenty plain layers with He weights', {
   ...classifier,
   ...on({ hidden: deep(20, 48) }),
-  optimizer: () => tf.train.adam(0.0005),
+  optimizer: () => tf.train.adam(0.001),
+  batchSize: 64,
   epochs: 20,
 });
 
