@@ -18,8 +18,8 @@ const LINEAR = new Set([
 ]);
 
 /**
- * Loss of the probe where that of the steps holds a penalty, and it is at the level of a constant answer in
- * the newest two probes. Only for classes of like frequency, whose level is the same in every sample.
+ * Loss of the newest probe where that of the steps holds a penalty, and it is at the level of a constant
+ * answer, or has risen to it as the penalty undid the learning. Only for classes of like frequency, whose level is the same in every sample.
  */
 export function plateauOfProbes({
   facts,
@@ -33,7 +33,7 @@ export function plateauOfProbes({
   // Its moving statistics lag behind: what a probe sees of a young net is not what trains.
   if (facts.layers.some(({ className }) => className === 'BatchNormalization')) return undefined;
   if (!facts.outputs.every(({ loss: name }) => ENTROPIES.test(name))) return undefined;
-  const isStuck = shareLeft(Math.min(loss, before), baseline) >= 1 - PLATEAU_GAIN;
+  const isStuck = shareLeft(loss, baseline) >= 1 - PLATEAU_GAIN;
   return isStuck && loss >= (1 - PLATEAU_FALL) * before ? { loss, baseline } : undefined;
 }
 

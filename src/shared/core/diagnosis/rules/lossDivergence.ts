@@ -6,10 +6,10 @@ import { baselineOf } from '../baseline';
 import { lowerRate } from '../rates';
 import type { Rule } from '../rule';
 import { isFalling, typicalUpdate } from '../standing';
-import { CLOSE_AFTER } from '../thresholds';
 import {
   DIVERGENCE_RISE,
   DIVERGENCE_SIGMAS,
+  LOSS_CLOSE_AFTER,
   OSCILLATION_UPDATE,
   STRUGGLE_STEPS,
 } from '../thresholds/loss';
@@ -31,7 +31,7 @@ export const lossDivergence: Rule = {
     'Steps beyond 2 ÷ curvature diverge (LeCun et al. 1998, “Efficient BackProp”); TheDeepChecker 2022 asks for a loss ' +
     'twice its minimum. Standard error of the level by batch means (Bayley and Hammersley 1946).',
   openAfter: 10,
-  closeAfter: CLOSE_AFTER,
+  closeAfter: LOSS_CLOSE_AFTER,
   yieldsTo: [
     'non-finite',
     'exploding-gradient',

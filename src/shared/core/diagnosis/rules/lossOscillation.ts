@@ -7,9 +7,9 @@ import type { Stretch } from '../lossHistory';
 import { lowerRate } from '../rates';
 import type { Rule, Statement } from '../rule';
 import { isFalling, shareLeft, typicalUpdate } from '../standing';
-import { CLOSE_AFTER } from '../thresholds';
 import {
   LEVEL_SIGMAS,
+  LOSS_CLOSE_AFTER,
   OSCILLATION_ABOVE,
   OSCILLATION_LEFT,
   OSCILLATION_NOISE,
@@ -78,7 +78,7 @@ export const lossOscillation: Rule = {
     'Turning points: Bienaymé 1874; swings of the loss: BTTackler 2024 (coefficient of variation 0.2); ' +
     'sampling noise falls with √(batch size).',
   openAfter: 10,
-  closeAfter: CLOSE_AFTER,
+  closeAfter: LOSS_CLOSE_AFTER,
   yieldsTo: [
     'non-finite',
     'exploding-gradient',

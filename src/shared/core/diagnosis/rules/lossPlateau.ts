@@ -8,9 +8,9 @@ import { plateauOfProbes, uselessLayers } from '../plateaus';
 import { lowerRate, raiseRate } from '../rates';
 import type { Rule, Statement } from '../rule';
 import { isFalling, shareLeft, typicalUpdate } from '../standing';
-import { CLOSE_AFTER } from '../thresholds';
 import {
   LEVEL_SIGMAS,
+  LOSS_CLOSE_AFTER,
   MEMORIZING_PASSES,
   OSCILLATION_UPDATE,
   PLATEAU_ABOVE,
@@ -160,7 +160,7 @@ export const lossPlateau: Rule = {
     'The loss of a constant answer (entropy or variance of the labels) as the level to beat, as for the initial ' +
     'loss in CS231n; trend test of Mann 1945 and Kendall 1975 over batch means (Bayley and Hammersley 1946).',
   openAfter: 5,
-  closeAfter: CLOSE_AFTER,
+  closeAfter: LOSS_CLOSE_AFTER,
   yieldsTo: [
     'non-finite',
     'exploding-gradient',

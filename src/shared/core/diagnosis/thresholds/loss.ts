@@ -19,6 +19,9 @@ export const FALLING_DROP = 0.01;
 /** Standard errors by which a level must clear a limit, as it is looked at again and again. */
 export const LEVEL_SIGMAS = 3;
 
+/** Steps without its sign after which a finding on the level of the loss is closed: levels waver. */
+export const LOSS_CLOSE_AFTER = 200;
+
 /**
  * Plateau: steps before the first judgement. Deep and recurrent nets that do learn may wait for a few
  * dozen steps at the level of a constant answer.
