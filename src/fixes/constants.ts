@@ -194,7 +194,7 @@ export function exportedVariable(source: Source, name: string): ts.Expression | 
   return undefined;
 }
 
-/** A number as this project's users write it: three digits, `0.001`, `1e-7`. */
-export function numberText(value: number): string {
-  return String(Number(value.toPrecision(3)));
+/** A number as a person writes it: `0.001`, `1e-7`; three digits or as many as are asked for. */
+export function numberText(value: number, digits = 3): string {
+  return String(Number(value.toPrecision(digits)));
 }

@@ -1,5 +1,6 @@
 // Fixes: turns a remedy into edits of the user's source. Pure and synchronous: text in, edits out; it
 // knows no editor and changes no file. Loaded on first use, because TypeScript's parser is large.
+import ts from 'typescript';
 import type { Remedy, RemedyId } from '../shared/core/finding';
 import type { FixContext, FixPlan, Planner, SourceText } from './fixPlan';
 import { changeActivation } from './remedies/activation';
@@ -56,6 +57,28 @@ function parse(source: SourceText): Source {
   return parsed;
 }
 
+/** Remedies that concern the hidden layers where they name none. */
+const OF_HIDDEN_LAYERS = new Set<RemedyId>([
+  'change-activation',
+  'change-initializer',
+  'batch-normalization',
+  'residual',
+  'l2',
+  'dropout',
+  'drop-softmax',
+  'change-output',
+]);
+
+/** True where nobody can tell hidden layers from outputs: several models, and no word of the run. */
+function isUnclear(source: Source, { id, layers }: Remedy, { outputs }: FixContext): boolean {
+  if (!OF_HIDDEN_LAYERS.has(id) || layers || outputs) return false;
+  const models = source.all(ts.isCallExpression).filter(({ expression }) => {
+    const path = source.tfPath(expression);
+    return path?.length === 1 && (path[0] === 'sequential' || path[0] === 'model');
+  });
+  return models.length > 1;
+}
+
 /** True for a text that does not parse: what is half typed is not edited. */
 function isBroken({ tree }: Source): boolean {
   const { parseDiagnostics } = tree as { parseDiagnostics?: readonly unknown[] };
@@ -78,5 +101,6 @@ export function planFix(
   const planner = PLANNERS[remedy.id];
   if (!planner) return undefined;
   const tree = parse(source);
-  return isBroken(tree) ? undefined : planner(tree, remedy, context);
+  if (isBroken(tree) || isUnclear(tree, remedy, context)) return undefined;
+  return planner(tree, remedy, context);
 }

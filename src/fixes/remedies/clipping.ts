@@ -3,7 +3,7 @@
 import ts from 'typescript';
 import { numberText } from '../constants';
 import { Edits, type FixPlan } from '../fixPlan';
-import type { Source } from '../source';
+import { unwrap, type Source } from '../source';
 import { tfReference } from '../tfReference';
 
 /** Name of the written function, by what it clips. */
@@ -20,6 +20,21 @@ function updates(source: Source, method: string): ts.CallExpression[] | undefine
   // A cost that is used leaves the update: it cannot be wrapped.
   const isWhole = calls.every(({ parent }) => ts.isExpressionStatement(parent));
   return isWhole ? calls : undefined;
+}
+
+/** True for what `variableGrads` gives as `grads`, by name; not for a list of named tensors. */
+function isNamedMap(source: Source, grads: ts.Expression): boolean {
+  const node = unwrap(grads);
+  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'grads';
+  if (!ts.isIdentifier(node)) return false;
+  const declaration = source.declarationOf(node);
+  if (!declaration) return false;
+  if (ts.isVariableDeclaration(declaration)) {
+    return declaration.initializer !== undefined && isNamedMap(source, declaration.initializer);
+  }
+  if (!ts.isBindingElement(declaration)) return false;
+  const name = declaration.propertyName ?? declaration.name;
+  return ts.isIdentifier(name) && name.text === 'grads';
 }
 
 /** Body of the function that clips. Its tensors are freed by the tidy around the update. */
@@ -77,7 +92,7 @@ export function clipProgram(
   }
   for (const call of applies) {
     const [grads] = call.arguments;
-    if (!grads || call.arguments.length > 1) return undefined;
+    if (!grads || call.arguments.length > 1 || !isNamedMap(source, grads)) return undefined;
     wrap(call, source.textOf(grads));
   }
   const end = source.text.length;

@@ -9,6 +9,8 @@ import { unwrap, type Source } from '../source';
 import { experimentExport, fitCalls, objectsGiven, returnedBy } from '../training';
 
 const MAX_DEPTH = 6;
+/** Significant digits of offset and factor: 127.5, 0.007843. */
+const DIGITS = 4;
 
 /** Names of inputs and labels in the data of an experiment; their order in the arguments of `fit`. */
 type Part = 'xs' | 'ys';
@@ -40,11 +42,11 @@ export function scaleData(
 
 /** `.sub(128).div(128)` */
 function scaling(offset: number, factor: number): string {
-  const shift = offset === 0 ? '' : `.sub(${numberText(offset)})`;
+  const shift = offset === 0 ? '' : `.sub(${numberText(offset, DIGITS)})`;
   const divisor = 1 / factor;
   const isWhole = divisor > 1 && Math.abs(divisor - Math.round(divisor)) < 1e-3 * divisor;
   if (factor === 1) return shift;
-  return shift + (isWhole ? `.div(${Math.round(divisor)})` : `.mul(${numberText(factor)})`);
+  return shift + (isWhole ? `.div(${Math.round(divisor)})` : `.mul(${numberText(factor, DIGITS)})`);
 }
 
 /** `csv(…)` of gradient-lens scales by itself when it is asked to. */

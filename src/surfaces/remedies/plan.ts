@@ -63,13 +63,31 @@ export function outputsOf({ layers, facts }: RemedyRun): string[] {
   return [...found];
 }
 
-/** Layers of the remedy by file; the rest of the remedies concern the whole. */
-function layersByFile(remedy: Remedy, { layers }: RemedyRun): Map<string, string[]> {
+/**
+ * The layer with weights that a name stands for: a layer without weights (an activation by itself) has
+ * no place in the source that the run knows, but the layer before it has.
+ */
+function withWeights(name: string, { layers, facts }: RemedyRun): string | undefined {
+  const models = facts.map((model) => new Map(model.layers.map((layer) => [layer.name, layer])));
+  const seen = new Set<string>();
+  for (let at = name; !seen.has(at);) {
+    if (layers.some((layer) => layer.name === at)) return at;
+    seen.add(at);
+    const inbound = models.find((model) => model.has(at))?.get(at)?.inbound ?? [];
+    if (inbound.length === 1) at = inbound[0] ?? at;
+  }
+  return undefined;
+}
+
+/** Layers of the remedy by file; undefined where one of them was built in none. */
+function layersByFile(remedy: Remedy, run: RemedyRun): Map<string, string[]> | undefined {
   const byFile = new Map<string, string[]>();
-  for (const name of remedy.layers ?? []) {
-    const file = layers.find((layer) => layer.name === name)?.location?.file;
-    if (file === undefined) return new Map();
-    byFile.set(file, [...(byFile.get(file) ?? []), name]);
+  for (const asked of remedy.layers ?? []) {
+    const name = withWeights(asked, run);
+    const file = run.layers.find((layer) => layer.name === name)?.location?.file;
+    if (name === undefined || file === undefined) return undefined;
+    const here = byFile.get(file) ?? [];
+    if (!here.includes(name)) byFile.set(file, [...here, name]);
   }
   return byFile;
 }
@@ -99,7 +117,10 @@ export function planRemedy(
     const plan = planFix({ file, text }, wanted, context);
     return plan && { ...plan, source: { file, text } };
   };
-  const placed = [...layersByFile(remedy, run)];
+  // A frozen layer has no weights that train, and so no place: its name in the source tells it.
+  const byFile = remedy.id === 'unfreeze' ? new Map<string, string[]>() : layersByFile(remedy, run);
+  if (!byFile) return undefined;
+  const placed = [...byFile];
   if (placed.length > 0) {
     // All files or none: half of a remedy is another net.
     const plans = placed.map(([file, layers]) => planIn(file, { ...remedy, layers }));

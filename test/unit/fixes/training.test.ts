@@ -152,6 +152,15 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'clipping of gradients in a list',
+    source: tape.replace(
+      '(grads);',
+      '(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));',
+    ),
+    remedy: { id: 'clip-norm' },
+    file: 'tape.ts',
+  },
+  {
     name: 'clipping by value of a program that updates its weights itself',
     source: tape,
     remedy: { id: 'clip-value', values: { value: 0.1 } },
@@ -218,8 +227,8 @@ const cases: Case[] = [
     name: 'inputs of a program, where their tensor is made',
     ...js,
     source: program(`'adam'`),
-    remedy: { id: 'scale-data', values: { offset: 128, factor: 0.0129 } },
-    becomes: [['tf.ones([4, 4])', 'tf.ones([4, 4]).sub(128).mul(0.0129)']],
+    remedy: { id: 'scale-data', values: { offset: 127.5, factor: 0.0129412 } },
+    becomes: [['tf.ones([4, 4])', 'tf.ones([4, 4]).sub(127.5).mul(0.01294)']],
   },
   {
     name: 'labels of a program',
