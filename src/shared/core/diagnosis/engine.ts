@@ -2,17 +2,45 @@
 // one, later steps extend it, and one that no longer holds is closed, not deleted.
 import type { Autopsy } from '../autopsy';
 import type { ModelFacts } from '../facts';
-import type { Consequence, Finding } from '../finding';
+import type { Consequence, Finding, Severity } from '../finding';
 import type { EpochRecord, LayerInfo } from '../run';
 import type { StepRecord } from '../stepRecord';
 import type { Rule, Statement } from './rule';
+import { classImbalance } from './rules/classImbalance';
+import { dataRange } from './rules/dataRange';
+import { deadUnits } from './rules/deadUnits';
 import { explodingGradient } from './rules/explodingGradient';
+import { lossActivationMismatch } from './rules/lossActivationMismatch';
+import { lossDivergence } from './rules/lossDivergence';
+import { lossOscillation } from './rules/lossOscillation';
+import { lossPlateau } from './rules/lossPlateau';
 import { nonFinite } from './rules/nonFinite';
+import { overfitting } from './rules/overfitting';
+import { poorInitialization } from './rules/poorInitialization';
+import { saturatedUnits } from './rules/saturatedUnits';
+import { unchangedWeights } from './rules/unchangedWeights';
+import { updateRatio } from './rules/updateRatio';
 import { vanishingGradient } from './rules/vanishingGradient';
 import { DiagnosisWindow } from './window';
 
 /** All rules, in the order in which they are asked. To add a check: write its file, add it here. */
-export const RULES: readonly Rule[] = [explodingGradient, nonFinite, vanishingGradient];
+export const RULES: readonly Rule[] = [
+  classImbalance,
+  dataRange,
+  deadUnits,
+  explodingGradient,
+  lossActivationMismatch,
+  lossDivergence,
+  lossOscillation,
+  lossPlateau,
+  nonFinite,
+  overfitting,
+  poorInitialization,
+  saturatedUnits,
+  unchangedWeights,
+  updateRatio,
+  vanishingGradient,
+];
 
 /** Steps after which the numbers of an open finding are brought up to date. */
 const REFRESH_STEPS = 20;
@@ -45,13 +73,32 @@ function isOpen({ finding }: Watch): boolean {
   return finding !== undefined && finding.closedStep === undefined;
 }
 
-/** True where an open finding of `cause` explains what `rule` would state. */
-function explains(cause: Rule, rule: Rule): boolean {
-  return rule.yieldsTo?.includes(cause.id) ?? false;
+const RANK: Readonly<Record<Severity, number>> = { information: 0, warning: 1, error: 2 };
+
+/**
+ * True where the finding of `cause` explains that of `watch`: its rule yields to it. What is merely worth
+ * knowing explains no failure, which would disappear below it.
+ */
+function explains(cause: Watch, watch: Watch): boolean {
+  if (!watch.rule.yieldsTo?.includes(cause.rule.id) || !isOpen(cause)) return false;
+  if (!cause.finding || !watch.finding) return false;
+  return cause.finding.severity !== 'information' || watch.finding.severity === 'information';
+}
+
+/** Finds what explains an open finding. True where that has changed. */
+function explain(watch: Watch, watches: readonly Watch[]): boolean {
+  if (!isOpen(watch)) return false;
+  const before = watch.explainedBy;
+  const cause = watches.find((other) => explains(other, watch));
+  if (cause) watch.explainedBy = cause;
+  // What holds on when its explanation does not, or outgrows it, is a finding of its own. What is
+  // about to close stays where it was.
+  else if (watch.missed === 0) watch.explainedBy = undefined;
+  return watch.explainedBy !== before;
 }
 
 function describe(rule: Rule, statement: Statement, firstStep: number, lastStep: number): Finding {
-  const { severity, evidence, message, remedies, expectation } = statement;
+  const { severity, evidence, message, remedies, expectation, location } = statement;
   return {
     rule: rule.id,
     severity,
@@ -65,23 +112,32 @@ function describe(rule: Rule, statement: Statement, firstStep: number, lastStep:
     remedies,
     ...(expectation !== undefined && { expectation }),
     reference: rule.reference,
+    ...(location !== undefined && { location }),
   };
 }
 
 /** A finding with what it explains: the findings of the rules that yield to it, directly or in turn. */
 function withConsequences(finding: Finding, cause: Watch, watches: readonly Watch[]): Finding {
   const consequences: Consequence[] = [];
+  // A cause is as grave as what follows from it.
+  let { severity } = finding;
   const collect = (of: Watch): void => {
     for (const watch of watches) {
       if (watch.explainedBy !== of || !watch.finding) continue;
       const { rule, layer, message, firstStep } = watch.finding;
+      const isWorse = isOpen(watch) && RANK[watch.finding.severity] > RANK[severity];
+      if (isWorse) severity = watch.finding.severity;
       consequences.push({ rule, ...(layer !== undefined && { layer }), message, firstStep });
       collect(watch);
     }
   };
   collect(cause);
   if (consequences.length === 0) return finding;
-  return { ...finding, consequences: consequences.sort((a, b) => a.firstStep - b.firstStep) };
+  return {
+    ...finding,
+    severity,
+    consequences: consequences.sort((a, b) => a.firstStep - b.firstStep),
+  };
 }
 
 /** True for a step whose gradients the sampling left out. */
@@ -148,25 +204,38 @@ export class Diagnosis {
       return false;
     }
     const group = this.groupOf(record);
+    this.noteTurn(group.window);
     this.latest = group.window;
     group.window.note(record);
     return this.judge(group, record.step);
+  }
+
+  /** An optimizer that comes back after another one: they train in turn. One that follows does not. */
+  private noteTurn(window: DiagnosisWindow): void {
+    if (!this.latest || this.latest === window || window.steps === 0) return;
+    window.loss.isContested = this.latest.loss.isContested = true;
   }
 
   /** Asks all rules about the newest step. */
   private judge({ window, watches }: Group, step: number): boolean {
     let changed = false;
     for (const watch of watches) {
-      const statement = watch.rule.evaluate(window);
-      const cause = watches.find((other) => isOpen(other) && explains(other.rule, watch.rule));
-      changed = this.take(watch, statement, step, cause) || changed;
+      changed = this.follow(watch, watch.rule.evaluate(window), step) || changed;
     }
+    // When all have spoken: a cause may have opened, or become worse, at this very step.
+    for (const watch of watches) changed = explain(watch, watches) || changed;
     if (changed) this.publish();
     return changed;
   }
 
   private factsOf(layers: ReadonlySet<string>): ModelFacts | undefined {
-    return this.facts.find(({ trainedLayers }) => trainedLayers.some((name) => layers.has(name)));
+    // The newest are of most samples. Models may share layers (a GAN): the one that trains just these.
+    const isSame = ({ trainedLayers }: ModelFacts): boolean =>
+      trainedLayers.length === layers.size && trainedLayers.every((name) => layers.has(name));
+    const isSimilar = ({ trainedLayers }: ModelFacts): boolean =>
+      trainedLayers.some((name) => layers.has(name));
+    const newestFirst = [...this.facts].reverse();
+    return newestFirst.find(isSame) ?? newestFirst.find(isSimilar);
   }
 
   /** Records of the same layers belong to the same optimizer. */
@@ -195,20 +264,6 @@ export class Diagnosis {
     return group;
   }
 
-  private take(
-    watch: Watch,
-    statement: Statement | undefined,
-    step: number,
-    cause: Watch | undefined,
-  ): boolean {
-    const before = watch.explainedBy;
-    if (cause && (statement || isOpen(watch))) watch.explainedBy = cause;
-    // What outlives its explanation is a finding of its own.
-    else if (statement && before && !isOpen(before)) watch.explainedBy = undefined;
-    const isMoved = watch.explainedBy !== before && isOpen(watch);
-    return this.follow(watch, statement, step) || isMoved;
-  }
-
   /** Opens, extends or closes the finding of one rule. */
   private follow(watch: Watch, statement: Statement | undefined, step: number): boolean {
     if (!statement) return this.miss(watch, step);
@@ -218,8 +273,9 @@ export class Diagnosis {
     const { finding } = watch;
     if (isOpen(watch)) return this.extend(watch, statement, step);
     if (watch.held < watch.rule.openAfter) return false;
-    // The same rule again after it was closed: a new finding, and the closed one stays.
-    if (finding) this.keepClosed(finding);
+    // The same rule again after it was closed: a new finding, and the closed one stays, unless it was
+    // but a consequence.
+    if (finding && !watch.explainedBy) this.keepClosed(finding);
     watch.finding = describe(watch.rule, statement, watch.since, step);
     watch.refreshedAt = step;
     return true;
@@ -271,6 +327,7 @@ export class Diagnosis {
   }
 
   private located(finding: Finding): Finding {
+    if (finding.location) return finding;
     const location = this.layers.find((layer) => layer.name === finding.layer)?.location;
     return location ? { ...finding, location } : finding;
   }
