@@ -75,6 +75,8 @@ function layerFacts(value: unknown, at: string): LayerFacts {
     ...part('fanOut', number),
     ...part('initialKernel', summary),
     ...part('initialBias', summary),
+    ...part('negativeSlope', number),
+    ...part('interpolation', text),
     ...part('dropoutRate', number),
     ...(fields.get('regularized') === true && { regularized: true }),
   };

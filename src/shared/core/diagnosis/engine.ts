@@ -10,6 +10,7 @@ import { classImbalance } from './rules/classImbalance';
 import { dataRange } from './rules/dataRange';
 import { deadUnits } from './rules/deadUnits';
 import { explodingGradient } from './rules/explodingGradient';
+import { frameworkDefect } from './rules/frameworkDefect';
 import { lossActivationMismatch } from './rules/lossActivationMismatch';
 import { lossDivergence } from './rules/lossDivergence';
 import { lossOscillation } from './rules/lossOscillation';
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   dataRange,
   deadUnits,
   explodingGradient,
+  frameworkDefect,
   lossActivationMismatch,
   lossDivergence,
   lossOscillation,

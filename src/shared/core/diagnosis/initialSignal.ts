@@ -22,6 +22,9 @@ import {
 import type { DiagnosisWindow } from './window';
 import { short, times } from './words';
 
+/** Activations whose outputs are bounded: differences grow in them, sizes do not. */
+const BOUNDED = new Set(['tanh', 'softsign', 'sigmoid', 'hardSigmoid']);
+
 /** The layers whose weights are off in the direction of the whole. */
 function layersOff({ layers, total }: SignalScale): readonly ScaledLayer[] {
   const direction = Math.sign(Math.log(total));
@@ -67,7 +70,8 @@ function remediesFor(off: readonly ScaledLayer[], output: string): Remedy[] {
   return remedies;
 }
 
-function severityOfSmall(window: DiagnosisWindow, layers: readonly ScaledLayer[]): Severity {
+/** What weights that let too little through have turned out to mean. */
+export function severityOfSmall(window: DiagnosisWindow, layers: readonly ScaledLayer[]): Severity {
   const { loss, steps } = window;
   if (loss.latest === undefined || window.isBroken) return 'information';
   const isStuck = steps >= SMALL_SIGNAL_STEPS && loss.isFlat && loss.isUnlearnt;
@@ -76,7 +80,8 @@ function severityOfSmall(window: DiagnosisWindow, layers: readonly ScaledLayer[]
   return standingOf(window) === 'struggling' ? 'warning' : 'information';
 }
 
-function severityOfLarge(window: DiagnosisWindow): Severity {
+/** What a start far off has turned out to mean. */
+export function severityOfLarge(window: DiagnosisWindow): Severity {
   if (explosionAtBreak(window) || isBlown(window)) return 'error';
   if (runaway(window) ?? sustainedGrowth(window)) return 'error';
   const standing = standingOf(window);
@@ -84,6 +89,8 @@ function severityOfLarge(window: DiagnosisWindow): Severity {
   if (standing === 'struggling') return 'warning';
   const baseline = baselineOf(window.facts);
   if (!baseline || window.steps < LARGE_SIGNAL_STEPS) return 'information';
+  // A loss that comes down is on its way; not for ever.
+  if (!window.loss.isFlat && window.steps < 4 * LARGE_SIGNAL_STEPS) return 'information';
   const recent = median(window.past.flatMap(({ loss }) => (loss === undefined ? [] : [loss])));
   return recent > baseline.loss + 2 * baseline.error ? 'warning' : 'information';
 }
@@ -110,9 +117,10 @@ function measuredSlope(window: DiagnosisWindow) {
 }
 
 /** Loss of the first weights ÷ that of a constant answer. */
-function firstLoss({ firstProbe, loss, facts }: DiagnosisWindow) {
+export function firstLoss({ firstProbe, firstProbeStep, firstStep, loss, facts }: DiagnosisWindow) {
   const baseline = baselineOf(facts);
-  const first = firstProbe?.loss ?? loss.reference;
+  const probed = firstProbeStep === firstStep ? firstProbe?.loss : undefined;
+  const first = probed ?? loss.reference;
   if (!baseline || !Number.isFinite(first)) return undefined;
   return { first, chance: baseline.loss, ratio: first / baseline.loss };
 }
@@ -134,7 +142,7 @@ export function statementOnScale(
   const { words, expectation } = measuredSlope(window);
   const effect = isSmall
     ? `let ${short(total)} of a signal through to ${scale.output}, so that the output hardly depends on the input`
-    : `make the outputs ${times(total)} larger than they should be`;
+    : `let signals grow ${times(total)} on their way to ${scale.output}${off.some(({ activation }) => BOUNDED.has(activation)) ? ', which drives units into saturation' : ''}`;
   const loss =
     !isSmall && isHigh && start
       ? ` The first loss is ${short(start.first)}, ${times(start.ratio)} that of a constant answer (${short(start.chance)}).`
@@ -143,7 +151,7 @@ export function statementOnScale(
     error: isSmall ? ' The loss does not improve.' : ' Training has blown up.',
     warning: isSmall
       ? ' The loss has stopped falling.'
-      : ` After ${window.steps} steps the loss is still not below it.`,
+      : ` After ${window.steps} steps the loss is still not below that of a constant answer.`,
     information: '',
   }[severity];
   return {

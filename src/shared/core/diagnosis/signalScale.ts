@@ -13,7 +13,10 @@ export interface ScaledLayer {
   facts: LayerFacts;
   /** Of the pre-activations: its own, or that of the activation layer behind it. */
   activation: string;
-  /** √(χ ÷ sound χ): 1 is sound, below it signals are lost. */
+  /**
+   * √(χ ÷ sound χ) where that is below 1: signals are lost. Above 1: √χ, signals grow. 1 is sound, and a
+   * sigmoid, whose sound χ is 0.056, has a long way from the one to the other.
+   */
   scale: number;
   /** Standard deviation of its weights, and the sound one. */
   deviation: number;
@@ -78,8 +81,7 @@ function scaledLayer(
   const activation = own === 'linear' ? (behind ?? own) : own;
   const weightVariance = meanSquare(initialKernel) * fanIn;
   const deviation = Math.sqrt(meanSquare(initialKernel));
-  const sound = isOutput ? 1 : soundVariance(activation);
-  const soundDeviation = Math.sqrt(sound / fanIn);
+  const soundDeviation = Math.sqrt((isOutput ? 1 : soundVariance(activation)) / fanIn);
   if (isOutput) {
     // What counts is what the loss sees: logits and values before their activation.
     return {
@@ -95,7 +97,8 @@ function scaledLayer(
   const chi =
     theoryOf(facts).layers.get(layer.name)?.chi ??
     meanField(known, weightVariance, initialBias ? meanSquare(initialBias) : 0).chi;
-  const scale = Math.sqrt(chi / soundChiOf(activation, known));
+  const sound = soundChiOf(activation, known);
+  const scale = chi < sound ? Math.sqrt(chi / sound) : Math.max(1, Math.sqrt(chi));
   return { facts: layer, activation, scale, deviation, soundDeviation };
 }
 

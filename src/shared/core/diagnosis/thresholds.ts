@@ -40,6 +40,8 @@ export const PROFILE_STEPS = 10;
 
 /** Steps for which the vanishing profile must hold in a row. */
 export const VANISHING_PERSISTENCE = 10;
+/** … and steps without it after which it is over: a noisy loss that is flat looks otherwise at times. */
+export const VANISHING_CLOSE = 50;
 
 /**
  * Growth of the first layers' gradient per step, in log10, that will end a plateau by itself: gradients

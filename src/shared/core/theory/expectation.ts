@@ -18,7 +18,10 @@ export interface Link {
   activation?: number;
   /** δ, the gradient of the output, of `from` ÷ that of `to`. */
   delta?: number;
-  /** Gradient of the weights of `from` ÷ that of `to`. */
+  /**
+   * Gradient of the weights of `from` ÷ that of `to`, for one sample. The mean over a batch is less in
+   * the first layers, where the samples are less alike than further on.
+   */
   gradient?: number;
 }
 

@@ -2,17 +2,18 @@
 // copies of each other, weights too small or too large for the depth, biases that hold units fast. What
 // the initial weights imply is certain; whether it matters, the loss says.
 import type { ModelFacts } from '../../facts';
-import type { Remedy } from '../../finding';
-import { heldByBias, identicalLayer, type HeldLayer } from '../initialState';
-import { statementOnScale } from '../initialSignal';
+import type { Remedy, Severity } from '../../finding';
+import { batchNormalization } from '../cures';
+import { heldByBias, identicalLayer, loudestLayer, type HeldLayer } from '../initialState';
+import { firstLoss, severityOfLarge, statementOnScale } from '../initialSignal';
 import type { Rule, Statement } from '../rule';
 import { signalScale, soundInitializer } from '../signalScale';
 import { standingOf } from '../standing';
 import { stalledLayers, type Stalled } from '../symmetry';
 import { CLOSE_AFTER } from '../thresholds';
-import { HELD_SHARE, HUGE_BIAS_RATIO } from '../thresholds/initialization';
+import { HIGH_FIRST_LOSS, HUGE_BIAS_RATIO, LARGE_SIGNAL } from '../thresholds/initialization';
 import type { DiagnosisWindow } from '../window';
-import { percent, short } from '../words';
+import { percent, short, times } from '../words';
 
 function initialize(layers: readonly string[], initializer: string): Remedy {
   return {
@@ -87,17 +88,28 @@ function onIdentical(window: DiagnosisWindow, layer: string): Statement {
   };
 }
 
-function onBias(window: DiagnosisWindow, held: HeldLayer): Statement {
-  const { layer, bias, random, state, share } = held;
+/** Dead for good, or held: what follows for the training. */
+function severityOfBias(window: DiagnosisWindow, { state, share }: HeldLayer): Severity {
+  if (state === 'drowned') return severityOfLarge(window);
   const standing = standingOf(window);
-  const isEnd = state === 'dead' && share === 1;
+  if (state === 'dead' && share === 1 && standing !== 'well') return 'error';
+  return standing === 'struggling' || standing === 'failed' ? 'warning' : 'information';
+}
+
+function onBias(window: DiagnosisWindow, held: HeldLayer): Statement | undefined {
+  const { layer, bias, random, state, share } = held;
+  const start = firstLoss(window);
+  // A constant that the next layers can make use of does no harm.
+  if (state === 'drowned' && !((start?.ratio ?? 0) >= HIGH_FIRST_LOSS)) return undefined;
+  const effect =
+    state === 'drowned'
+      ? 'its outputs hardly depend on the input' +
+        (start
+          ? `, and the first loss is ${short(start.first)}, ${times(start.ratio)} that of a constant answer`
+          : '')
+      : `${percent(share)} of its units are ${state} from the first step on`;
   return {
-    severity:
-      isEnd && standing !== 'well'
-        ? 'error'
-        : standing === 'struggling' || standing === 'failed'
-          ? 'warning'
-          : 'information',
+    severity: severityOfBias(window, held),
     layer: layer.name,
     since: 1,
     evidence: {
@@ -108,8 +120,7 @@ function onBias(window: DiagnosisWindow, held: HeldLayer): Statement {
     },
     message:
       `The bias of ${layer.name} starts at ${short(bias)}, while its weighted inputs deviate by ` +
-      `${short(random)}: ${percent(share)} of its units are ${state} from the first step on ` +
-      `(limit ${percent(HELD_SHARE)}).`,
+      `${short(random)}: ${effect}.`,
     remedies: [
       {
         id: 'change-initializer',
@@ -117,6 +128,46 @@ function onBias(window: DiagnosisWindow, held: HeldLayer): Statement {
         layers: [layer.name],
         values: { initializer: 'zeros', option: 'biasInitializer' },
       },
+    ],
+  };
+}
+
+const RECURRENT = /^(SimpleRNN|LSTM|GRU|RNN|ConvLSTM2D|Bidirectional)$/;
+
+/** Outputs that are far too large as the first probe shows them, whatever makes them so. */
+function onLoud(window: DiagnosisWindow): Statement | undefined {
+  const start = firstLoss(window);
+  if (!start || start.ratio < HIGH_FIRST_LOSS) return undefined;
+  const loud = loudestLayer(window);
+  if (!loud) return undefined;
+  const { layer, gain, total } = loud;
+  const isRecurrent = RECURRENT.test(layer.className);
+  const initializer = isRecurrent ? 'orthogonal' : soundInitializer(layer.activation ?? 'linear');
+  const option = isRecurrent ? 'recurrentInitializer' : 'kernelInitializer';
+  return {
+    severity: severityOfLarge(window),
+    layer: layer.name,
+    since: 1,
+    evidence: {
+      measured: total,
+      threshold: LARGE_SIGNAL,
+      unit: 'RMS fed to the output layer ÷ RMS of the input',
+      window: 1,
+    },
+    message:
+      `Signals grow ${times(total)} on their way to the output layer, most of all in ${layer.name}, ` +
+      `whose outputs are ${times(gain)} its inputs` +
+      (isRecurrent ? ': its state grows in every step of the sequence' : '') +
+      `. The first loss is ${short(start.first)}, ${times(start.ratio)} that of a constant answer ` +
+      `(${short(start.chance)}).`,
+    remedies: [
+      {
+        id: 'change-initializer',
+        title: `Initialize ${layer.name} with ${option} '${initializer}'.`,
+        layers: [layer.name],
+        values: { initializer, option },
+      },
+      batchNormalization([layer.name]),
     ],
   };
 }
@@ -130,6 +181,7 @@ export const poorInitialization: Rule = {
   openAfter: 1,
   closeAfter: CLOSE_AFTER,
   lasting: true,
+  yieldsTo: ['framework-defect'],
   evaluate(window) {
     const { facts } = window;
     if (!facts) return undefined;
@@ -139,9 +191,10 @@ export const poorInitialization: Rule = {
       const identical = identicalLayer(window);
       if (identical !== undefined) return onIdentical(window, identical);
       const held = heldByBias(window);
-      if (held) return onBias(window, held);
+      const statement = held && onBias(window, held);
+      if (statement) return statement;
     }
     const scale = signalScale(facts);
-    return scale && statementOnScale(window, scale);
+    return (scale && statementOnScale(window, scale)) ?? onLoud(window);
   },
 };

@@ -8,9 +8,9 @@ import { batchNormalization, changeInitializer, namesOf } from '../cures';
 import { depthProfile, isEscaping, probeProfile, type DepthProfile } from '../profile';
 import type { Rule, Statement } from '../rule';
 import {
-  CLOSE_AFTER,
   VANISHED_ELASTICITY,
   VANISHED_RATIO,
+  VANISHING_CLOSE,
   VANISHING_ELASTICITY,
   VANISHING_FACTOR,
   VANISHING_PERSISTENCE,
@@ -136,12 +136,13 @@ export const vanishingGradient: Rule = {
     'Schoenholz et al. 2017, “Deep Information Propagation” (factor per layer √χ₁); ' +
     'ratio of first to last layer: Zhang et al. 2021, AUTOTRAINER.',
   openAfter: VANISHING_PERSISTENCE,
-  closeAfter: CLOSE_AFTER,
+  closeAfter: VANISHING_CLOSE,
   // Weights that were thrown off, or started off, saturate or silence the net, and its gradients vanish.
   yieldsTo: [
     'exploding-gradient',
     'non-finite',
     'poor-initialization',
+    'framework-defect',
     'data-range',
     'dead-units',
     'saturated-units',

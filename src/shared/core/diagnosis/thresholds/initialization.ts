@@ -39,17 +39,17 @@ export const HUGE_BIAS_RATIO = 3;
 /** Share of units that a bias has to hold fast (dead or saturated on the first probe). */
 export const HELD_SHARE = 0.9;
 
-/** `*Normal` initializers: variance drawn ÷ variance meant, below which it is tfjs's fault … */
+/** `*Normal` initializers: variance drawn ÷ variance meant, below which it is tfjs's fault (0.774) … */
 export const NORMAL_VARIANCE = 0.85;
-/**
- * … in nets with at least this many such layers in a row: 0.88 per layer is 0.36 over eight, and Adam or
- * batch normalization makes up for less.
- */
-export const NORMAL_LAYERS = 8;
+/** … in nets with at least this many such layers in a row, which leave half of a signal: 0.88⁵ = 0.53. */
+export const NORMAL_LAYERS = 5;
+/** Share of the lost signal (in logarithms) from which on it is the main reason. */
+export const NORMAL_SHARE = 0.7;
 
+/** Epsilon from which on it is tfjs's on WebGL. Keras and the other backends have 1e-7. */
+export const COARSE_EPSILON = 1e-5;
 /**
- * Probability below which tfjs's epsilon of 1e-4 on WebGL stops the gradient of a sample, as a clipped
- * logarithm is flat there. Share of samples at which the mean loss shows that many are missed so badly:
- * a sample that is stuck costs −ln 1e-4 = 9.2.
+ * Mean loss ÷ −ln epsilon (9.2 for 1e-4, what a sample costs that no longer teaches) from which on many
+ * samples must be there. Guessing among 100 classes costs half of it.
  */
-export const STUCK_SAMPLE_LOSS = -Math.log(1e-4);
+export const COARSE_SHARE = 0.6;
