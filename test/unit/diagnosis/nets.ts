@@ -2,6 +2,7 @@
 // Everything is seeded: weights, data, order of batches.
 import * as tfjs from '@tensorflow/tfjs';
 import { Diagnosis } from '../../../src/shared/core/diagnosis/engine';
+import type { Rule } from '../../../src/shared/core/diagnosis/rule';
 import type { Finding } from '../../../src/shared/core/finding';
 import { randomNormal, seededRandom, type Random } from '../../../src/shared/core/random';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
@@ -30,6 +31,8 @@ export interface Trial {
   batch(random: Random, step: number): Batch;
   optimizer(): tfjs.Optimizer;
   loss: string;
+  /** Rules that are asked; all where absent. */
+  rules?: readonly Rule[];
 }
 
 export interface Outcome {
@@ -44,7 +47,7 @@ export interface Outcome {
 export async function train(trial: Trial): Promise<Outcome> {
   await tf.setBackend('cpu');
   const records: StepRecord[] = [];
-  const diagnosis = new Diagnosis();
+  const diagnosis = new Diagnosis(trial.rules);
   /** What reaches the engine, in its order. */
   const events: (() => void)[] = [];
   const facts: ModelFacts[] = [];

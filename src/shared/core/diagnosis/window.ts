@@ -38,6 +38,12 @@ function countsUnits({ layers }: ProbeRecord): boolean {
   return false;
 }
 
+/**
+ * ‖Δw‖/‖w‖ up to which a layer stands still. One weight of a million that moves by its last bit makes
+ * 6e-11; a bias that leaves zero by nothing to speak of makes less.
+ */
+const MOVED_RATIO = 1e-12;
+
 /** The past of one layer. */
 export class LayerTrace {
   /** Averages of log10 RMS: gradient, gradient of the output (δ), output. */
@@ -95,7 +101,7 @@ export class LayerTrace {
 
   private noteMovement({ gradient, weight, updateRatio, activation }: LayerRecord): void {
     if (this.steps++ === 0) this.firstNorm = weight.norm * Math.max(0, 1 - updateRatio);
-    if (updateRatio > 0 && Number.isFinite(updateRatio)) {
+    if (updateRatio > MOVED_RATIO && Number.isFinite(updateRatio)) {
       this.movedSteps++;
       this.travel += updateRatio;
       this.updateLog = smooth(this.updateLog, Math.log10(updateRatio));
