@@ -49,11 +49,23 @@ export class FixPreview implements vscode.Disposable {
         original,
         fixed,
         `${path.posix.basename(file)}: ${title}`,
-        { preview: files.length === 1 } satisfies vscode.TextDocumentShowOptions,
+        // A preview tab would take the place of the source's, if that is one too.
+        { preview: false, viewColumn: columnOf(original) } satisfies vscode.TextDocumentShowOptions,
       );
     }
     return shown;
   }
+}
+
+/** Where the source is open: not over the panel, whose button may have asked. */
+function columnOf(source: vscode.Uri): vscode.ViewColumn {
+  const group = vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(
+      ({ input }) =>
+        input instanceof vscode.TabInputText && input.uri.toString() === source.toString(),
+    ),
+  );
+  return group?.viewColumn ?? vscode.ViewColumn.One;
 }
 
 /** Tabs that show one of these right sides. */
