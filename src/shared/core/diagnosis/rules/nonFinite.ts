@@ -34,7 +34,7 @@ function explain(window: DiagnosisWindow, culprit: Culprit, { record, before }: 
       return culprit.knowsForward
         ? {
             where: `the loss is ${String(record.loss)} while all layer outputs are finite`,
-            why: 'the labels of this batch are not finite, or the loss takes the logarithm or quotient of a zero',
+            why: 'the labels of this batch are not finite, or the loss takes the logarithm or quotient of a zero, or the exponential of a large value',
             remedies: [CHECK_LABELS, CHECK_LOSS, lower],
           }
         : {

@@ -3,7 +3,7 @@
 import type { Remedy } from '../../finding';
 import type { Rule, Statement } from '../rule';
 import { CLOSE_AFTER } from '../thresholds';
-import { LITTLE_LEARNT, UNCHANGED_STEPS } from '../thresholds/updates';
+import { LITTLE_LEARNT, UNCHANGED_BLAME_STEPS, UNCHANGED_STEPS } from '../thresholds/updates';
 import type { DiagnosisWindow, LayerTrace } from '../window';
 import { undoneBy } from '../undone';
 import { short } from '../words';
@@ -44,9 +44,11 @@ function state(
   remedies: readonly Remedy[],
 ): Statement {
   const [first, ...others] = layers;
+  const isPoor =
+    window.steps >= UNCHANGED_BLAME_STEPS && (undoneBy(window)?.left ?? 0) > LITTLE_LEARNT;
   return {
     // A net that learns without them wastes them; it does not fail.
-    severity: (undoneBy(window)?.left ?? 0) > LITTLE_LEARNT ? 'warning' : 'information',
+    severity: isPoor ? 'warning' : 'information',
     ...(first !== undefined && { layer: first }),
     relatedLayers: others,
     since: window.firstStep,

@@ -16,15 +16,16 @@ import {
   UNSETTLED,
   THROWN_ABOVE,
   THROWN_RATIO,
+  TINY_UPDATE_RATIO,
   UPDATE_PERSISTENCE,
   FIRST_PASS_MAXIMUM,
-  FIRST_PASS_MINIMUM,
   FIRST_PASS_SAMPLES,
+  FIRST_PASS_UNKNOWN,
 } from '../thresholds/updates';
 import { DEAD_SHARE_FROM_START, SATURATED_SHARE } from '../thresholds/units';
 import type { DiagnosisWindow, LayerTrace } from '../window';
 import { undoneBy } from '../undone';
-import { isStandingStill, unitShares } from '../units';
+import { isCountLate, isStandingStill, unitShares } from '../units';
 import { percent, short } from '../words';
 
 const UNIT = '‖Δw‖ ÷ ‖w‖ per step';
@@ -71,12 +72,18 @@ function tooLarge(window: DiagnosisWindow, layers: readonly LayerTrace[]): State
   };
 }
 
-/** One early update that threw the weights off, to where the loss is worse than knowing nothing. */
+/** One update that threw the weights off: to where the loss is worse than knowing nothing, or to silence. */
 function thrownOff(window: DiagnosisWindow): Statement | undefined {
   const { blow } = window;
   if (!blow || blow.updateRatio < THROWN_RATIO) return undefined;
   const undone = undoneBy(window);
-  if (!undone?.isKnown || undone.left <= 1 + THROWN_ABOVE) return undefined;
+  if (!undone?.isKnown || undone.left <= NOTHING_LEARNT) return undefined;
+  const isWorse = undone.left > 1 + THROWN_ABOVE;
+  const silenced = unitShares(window, 'deadUnits', 1).find(
+    ({ atFirst }) => atFirst < 1 || isCountLate(window),
+  );
+  if (!isWorse && !(silenced || isStandingStill(window))) return undefined;
+  const loss = short(window.loss.latest ?? 0);
   return {
     severity: isStandingStill(window) ? 'error' : 'warning',
     layer: blow.layer,
@@ -89,8 +96,12 @@ function thrownOff(window: DiagnosisWindow): Statement | undefined {
     },
     message:
       `The update of step ${blow.step} changed the weights of ${blow.layer} by ` +
-      `${percent(blow.updateRatio)} (healthy: about 0.1 %); since then the loss stays at ` +
-      `${short(window.loss.latest ?? 0)}, worse than a constant answer: the learning rate is too large.`,
+      `${percent(blow.updateRatio)} (healthy: about 0.1 %); since then ` +
+      (isWorse
+        ? `the loss stays at ${loss}, worse than a constant answer`
+        : `the loss stays at ${loss}, that of a constant answer, and ` +
+          (silenced ? `all units of ${silenced.layer} are silent` : 'no layer gets a gradient')) +
+      ': the learning rate is too large.',
     remedies: [lowerRate(window, blow.updateRatio), CLIP],
   };
 }
@@ -110,9 +121,10 @@ function hasFlatUnits(window: DiagnosisWindow): boolean {
 
 /** Steps after which a training has seen its data. */
 function firstPass({ facts }: DiagnosisWindow): number {
-  const { samples = FIRST_PASS_SAMPLES, batchSize = 1 } = facts ?? {};
-  const steps = samples / Math.max(1, batchSize);
-  return Math.min(FIRST_PASS_MAXIMUM, Math.max(FIRST_PASS_MINIMUM, steps));
+  const { samples, batchSize = 1 } = facts ?? {};
+  const steps = (samples ?? FIRST_PASS_SAMPLES) / Math.max(1, batchSize);
+  const least = samples === undefined ? FIRST_PASS_UNKNOWN : SMALL_UPDATE_STEPS;
+  return Math.min(FIRST_PASS_MAXIMUM, Math.max(least, steps));
 }
 
 function tooSmall(window: DiagnosisWindow, layers: readonly LayerTrace[]): Statement | undefined {
@@ -127,8 +139,9 @@ function tooSmall(window: DiagnosisWindow, layers: readonly LayerTrace[]): State
   const undone = undoneBy(window, SMALL_DROP);
   if (!undone || undone.left <= NOTHING_LEARNT) return undefined;
   const isStill = layers.every(({ movedSteps }) => movedSteps === 0);
-  // A model that was trained before has nothing to gain; only what knowing nothing costs tells.
-  const isWaste = undone.isKnown && window.steps >= firstPass(window);
+  // A model that was trained before has little to gain; only what knowing nothing costs tells.
+  const isSure = undone.isKnown || ratio < TINY_UPDATE_RATIO;
+  const isWaste = isSure && window.steps >= firstPass(window);
   const rate = window.record.learningRate;
   const atRate = rate === undefined ? '' : ` at learning rate ${short(rate)}`;
   return {

@@ -19,6 +19,11 @@ export const THROWN_ABOVE = 0.2;
 
 /** Too small: a ten-thousandth (TheDeepChecker: log10 < −4; DeepDiagnosis: 1e-5). */
 export const SMALL_UPDATE_RATIO = 1e-4;
+/**
+ * … where the loss of a constant answer is not known, and the model may have been trained before: ten
+ * thousand steps move the weights by a tenth. Fine-tuning takes 1e-4 and more.
+ */
+export const TINY_UPDATE_RATIO = 1e-5;
 /** … while the loss falls by less than this share over the newer half of the run. */
 export const SMALL_DROP = 0.1;
 
@@ -35,10 +40,10 @@ export const SMALL_UPDATE_STEPS = 100;
  * … and before a small one is a waste: one pass through the data, within these limits. Many small steps,
  * on single samples, get as far as a few large ones.
  */
-export const FIRST_PASS_MINIMUM = 200;
 export const FIRST_PASS_MAXIMUM = 1000;
-/** Samples of a pass where the size of the set is not known. */
+/** Where the size of the set is not known: samples of a pass, and fewest steps. */
 export const FIRST_PASS_SAMPLES = 4096;
+export const FIRST_PASS_UNKNOWN = 200;
 
 /** Steps for which the statement must hold. */
 export const UPDATE_PERSISTENCE = 20;
@@ -50,5 +55,7 @@ export const LITTLE_LEARNT = 0.5;
 /** … and above which weights that are replaced every few steps cannot be what they should be. */
 export const UNSETTLED = 0.2;
 
+/** Steps after which a layer that never moved is blamed for a loss that does not do well. */
+export const UNCHANGED_BLAME_STEPS = 200;
 /** Steps for which a layer must not have moved at all while others do. */
 export const UNCHANGED_STEPS = 50;
