@@ -27,20 +27,41 @@ function shareOf(probe: ProbeRecord | undefined, layer: string, state: State): n
   return found && affected !== undefined && found.units > 0 ? affected / found.units : undefined;
 }
 
-/** The layers, in forward order, whose share is at least `least` in each of the newest two probes. */
+/** Shares from which on {@link unitShares} can be asked. */
+const LEAST = 0.5;
+/** By the newest probe: what is in it stays the same for a hundred steps. */
+const known = new WeakMap<ProbeRecord, Partial<Record<State, UnitShare[]>>>();
+
+/**
+ * The layers, in forward order, whose share is at least `least` in each of the newest two probes; `least`
+ * from 0.5 on.
+ */
 export function unitShares(window: DiagnosisWindow, state: State, least: number): UnitShare[] {
   const { probe, previousProbe } = window;
   if (!probe || !previousProbe) return [];
+  let shares = known.get(probe);
+  if (!shares) known.set(probe, (shares = {}));
+  const all = (shares[state] ??= compare(window, probe, previousProbe, state));
+  return all.length === 0 || least === LEAST ? all : all.filter(({ share }) => share >= least);
+}
+
+function compare(
+  window: DiagnosisWindow,
+  probe: ProbeRecord,
+  previousProbe: ProbeRecord,
+  state: State,
+): UnitShare[] {
   const shares: UnitShare[] = [];
   for (const layer in probe.layers) {
-    const now = shareOf(probe, layer, state);
-    if (now === undefined || now < least) continue;
-    const before = shareOf(previousProbe, layer, state);
     const found = probe.layers[layer];
-    if (before === undefined || before < least || !found) continue;
+    const now = shareOf(probe, layer, state);
+    const before = shareOf(previousProbe, layer, state);
+    if (!found || now === undefined || before === undefined) continue;
+    const share = Math.min(now, before);
+    if (share < LEAST) continue;
     shares.push({
       layer,
-      share: Math.min(now, before),
+      share,
       atFirst: shareOf(window.firstCount?.probe, layer, state) ?? 0,
       affected: found[state] ?? 0,
       units: found.units,
@@ -50,8 +71,16 @@ export function unitShares(window: DiagnosisWindow, state: State, least: number)
   return shares;
 }
 
+const factsByName = new WeakMap<ModelFacts, ReadonlyMap<string, LayerFacts>>();
+
 export function layerFacts(facts: ModelFacts | undefined, layer: string): LayerFacts | undefined {
-  return facts?.layers.find(({ name }) => name === layer);
+  if (!facts) return undefined;
+  let byName = factsByName.get(facts);
+  if (!byName) {
+    byName = new Map(facts.layers.map((one) => [one.name, one]));
+    factsByName.set(facts, byName);
+  }
+  return byName.get(layer);
 }
 
 /** Activation of a layer, where anything knows it. */

@@ -30,13 +30,6 @@ import { percent, short } from '../words';
 
 const UNIT = '‖Δw‖ ÷ ‖w‖ per step';
 
-/** Layers whose ratio can be judged. Of an embedding each step moves the few rows that it uses. */
-function judged(window: DiagnosisWindow): LayerTrace[] {
-  const matrices = window.traces.filter((trace) => trace.hasMatrix);
-  const dense = matrices.filter(({ name }) => window.infoOf(name)?.className !== 'Embedding');
-  return dense.length > 0 ? dense : matrices;
-}
-
 /**
  * The ratio over the last ten steps or so. Beside the weights as they began where these were larger:
  * weights that a regularizer has shrunk to nothing are not shaken by what is left of the noise.
@@ -47,19 +40,32 @@ function ratioOf({ updateLog, latest, firstNorm }: LayerTrace): number {
   return 10 ** updateLog * (firstNorm > norm ? norm / firstNorm : 1);
 }
 
+/**
+ * The layer that moves most. An embedding, of which each step moves the few rows that it uses, is among
+ * them: it seldom is the one.
+ */
 function strongest(layers: readonly LayerTrace[]): LayerTrace | undefined {
-  return layers.reduce<LayerTrace | undefined>(
-    (best, trace) => (best && ratioOf(best) >= ratioOf(trace) ? best : trace),
-    undefined,
-  );
+  let best: LayerTrace | undefined;
+  let most = -1;
+  for (const trace of layers) {
+    if (!trace.hasMatrix) continue;
+    // Without the factor that only lowers it, most are out of the question.
+    if (best && 10 ** (trace.updateLog ?? -Infinity) <= most) continue;
+    const ratio = ratioOf(trace);
+    if (ratio <= most) continue;
+    most = ratio;
+    best = trace;
+  }
+  return best;
 }
 
-function tooLarge(window: DiagnosisWindow, layers: readonly LayerTrace[]): Statement | undefined {
-  const worst = strongest(layers);
-  const ratio = worst ? ratioOf(worst) : 0;
-  if (!worst || ratio <= LARGE_UPDATE_RATIO || worst.zeroGradientSteps > 0) return undefined;
+function tooLarge(window: DiagnosisWindow, worst: LayerTrace): Statement | undefined {
+  const ratio = ratioOf(worst);
+  if (ratio <= LARGE_UPDATE_RATIO || worst.zeroGradientSteps > 0) return undefined;
   if ((undoneBy(window)?.left ?? 0) <= UNSETTLED) return undefined;
-  const others = layers.filter((trace) => trace !== worst && ratioOf(trace) > LARGE_UPDATE_RATIO);
+  const others = window.traces.filter(
+    (trace) => trace !== worst && trace.hasMatrix && ratioOf(trace) > LARGE_UPDATE_RATIO,
+  );
   return {
     severity: 'warning',
     layer: worst.name,
@@ -127,11 +133,11 @@ function firstPass({ facts }: DiagnosisWindow): number {
   return Math.min(FIRST_PASS_MAXIMUM, Math.max(least, steps));
 }
 
-function tooSmall(window: DiagnosisWindow, layers: readonly LayerTrace[]): Statement | undefined {
-  const worst = strongest(layers);
-  const ratio = worst ? ratioOf(worst) : 0;
-  if (!worst || ratio >= SMALL_UPDATE_RATIO || isWarmingUp(window)) return undefined;
-  if (layers.some(({ travel }) => travel > SMALL_TRAVEL)) return undefined;
+function tooSmall(window: DiagnosisWindow, worst: LayerTrace): Statement | undefined {
+  const layers = window.traces;
+  const ratio = ratioOf(worst);
+  if (ratio >= SMALL_UPDATE_RATIO || isWarmingUp(window)) return undefined;
+  if (layers.some(({ hasMatrix, travel }) => hasMatrix && travel > SMALL_TRAVEL)) return undefined;
   // No gradient is not the fault of the rate.
   if (layers.some(({ zeroGradientSteps }) => zeroGradientSteps > 0)) return undefined;
   // Nor is one that units on flat parts let through.
@@ -174,9 +180,12 @@ export const updateRatio: Rule = {
   ],
   evaluate(window) {
     if (window.steps < LARGE_UPDATE_STEPS || window.isBroken) return undefined;
-    const layers = judged(window);
-    const large = tooLarge(window, layers) ?? thrownOff(window);
+    // Most runs end here, at next to no cost.
+    if ((undoneBy(window, SMALL_DROP)?.left ?? 0) <= UNSETTLED) return undefined;
+    const worst = strongest(window.traces);
+    if (!worst) return undefined;
+    const large = tooLarge(window, worst) ?? thrownOff(window);
     if (large || window.steps < SMALL_UPDATE_STEPS) return large;
-    return tooSmall(window, layers);
+    return tooSmall(window, worst);
   },
 };
