@@ -1,4 +1,5 @@
-// Healthy nets, trained for real: not one finding, at no step. A false alarm is a bug.
+// Healthy nets, trained for real: not one warning or error, at no step. A false alarm is a bug; what is
+// merely worth knowing is none.
 import assert from 'node:assert/strict';
 import type { Trial } from './nets';
 import {
@@ -182,7 +183,8 @@ describe('healthy nets', () => {
     for (const seed of SEEDS) {
       it(`${name} (seed ${String(seed)})`, async () => {
         const { findings, losses } = await train({ ...trial, seed });
-        assert.deepEqual(findings, []);
+        const alarms = findings.filter(({ severity }) => severity !== 'information');
+        assert.deepEqual(alarms, []);
         if (trial.learns === undefined) return;
         const tail = mean(losses.slice(-Math.ceil(losses.length / 10)));
         const head = mean(losses.slice(0, 5));

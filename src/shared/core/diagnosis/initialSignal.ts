@@ -8,7 +8,7 @@ import { median } from './lossTrack';
 import { isEscaping, probeSlope } from './profile';
 import type { Statement } from './rule';
 import { soundInitializer, type ScaledLayer, type SignalScale } from './signalScale';
-import { standingOf } from './standing';
+import { isFalling, standingOf } from './standing';
 import {
   HIGH_FIRST_LOSS,
   LARGE_OUTPUT,
@@ -90,7 +90,8 @@ export function severityOfLarge(window: DiagnosisWindow): Severity {
   const baseline = baselineOf(window.facts);
   if (!baseline || window.steps < LARGE_SIGNAL_STEPS) return 'information';
   // A loss that comes down is on its way; not for ever.
-  if (!window.loss.isFlat && window.steps < 4 * LARGE_SIGNAL_STEPS) return 'information';
+  const half = window.loss.history.newerHalf;
+  if (half && isFalling(half) && window.steps < 4 * LARGE_SIGNAL_STEPS) return 'information';
   const recent = median(window.past.flatMap(({ loss }) => (loss === undefined ? [] : [loss])));
   return recent > baseline.loss + 2 * baseline.error ? 'warning' : 'information';
 }

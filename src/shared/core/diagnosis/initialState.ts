@@ -32,7 +32,8 @@ export interface HeldLayer {
  * later one. Not where they are silent or saturated: that has reasons of its own.
  */
 export function identicalLayer(window: DiagnosisWindow): string | undefined {
-  const { firstProbe, probe, facts } = window;
+  const { firstCount, probe, facts } = window;
+  const firstProbe = firstCount?.probe;
   if (!facts || !firstProbe || !probe || probe === firstProbe) return undefined;
   if (window.steps < IDENTICAL_STEPS) return undefined;
   for (const name in firstProbe.layers) {
@@ -55,13 +56,13 @@ function isHidden(facts: ModelFacts, name: string): boolean {
 
 /** The first hidden layer whose initial bias holds its units, in the flat part of their activation or not. */
 export function heldByBias(window: DiagnosisWindow): HeldLayer | undefined {
-  const { firstProbe, facts } = window;
-  if (!firstProbe || !facts) return undefined;
+  const { firstCount, facts } = window;
+  if (!firstCount || !facts) return undefined;
   for (const layer of facts.layers) {
     const { name, initialBias, initialKernel, fanIn = 1 } = layer;
     const bias = initialBias?.mean ?? 0;
     if (Math.abs(bias) < HUGE_BIAS || !initialKernel || !isHidden(facts, name)) continue;
-    const probed = firstProbe.layers[name];
+    const probed = firstCount.probe.layers[name];
     if (!probed) continue;
     const variance = theoryOf(facts).layers.get(name)?.variance;
     // Theory counts the bias in; without it, inputs of mean square 1.

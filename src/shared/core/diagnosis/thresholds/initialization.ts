@@ -27,7 +27,7 @@ export const LAYER_OFF_SLIGHTLY = 1.15;
 
 /** Steps before small weights are called a failure: nets that do escape have begun to by then. */
 export const SMALL_SIGNAL_STEPS = 60;
-/** Steps before a loss above that of a constant answer is called a waste. */
+/** Steps before a loss above that of a constant answer is called a waste; four times as many while it falls. */
 export const LARGE_SIGNAL_STEPS = 50;
 
 /** Steps between two probes after which units that are still identical will stay so. */
