@@ -2,7 +2,10 @@
 // model without training it. Unlike the user's batch it has enough samples to judge single units by.
 import type { TensorSummary } from './stepRecord';
 
-/** One layer on the probe. A unit is an entry of the last dimension: a neuron, or a channel. */
+/**
+ * One layer on the probe. A unit is an entry of the last dimension: a neuron, or a channel. Counts of
+ * units are there where a unit was seen on 100 samples times positions, or on the whole set.
+ */
 export interface LayerProbe {
   units: number;
   /** Output of the layer. */
@@ -15,7 +18,10 @@ export interface LayerProbe {
   deadUnits?: number;
   /** Units whose activation function is flat on at least 99 % of the samples. */
   saturatedUnits?: number;
-  /** Units whose output equals that of the first unit on every sample, itself not counted. */
+  /**
+   * Units that equal the first one on every sample, itself not counted: by what goes into their activation
+   * function where that is seen, so that dead units are not equal for being dead.
+   */
   identicalUnits?: number;
 }
 

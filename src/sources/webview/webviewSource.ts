@@ -44,6 +44,8 @@ export class WebviewSource implements RunSource {
   private paused: boolean;
   private lastStep = 0;
   private lastEpoch = 0;
+  /** Step before which a model was first looked at, by the layers that it trains. */
+  private readonly factSteps = new Map<string, number>();
   /** Controls that came before the worker was launched; undefined once it was. */
   private held: RunControl[] | undefined = [];
   private readonly recovery = new Recovery();
@@ -193,7 +195,7 @@ export class WebviewSource implements RunSource {
         sink.autopsy(toAutopsy(message, bundle.map));
         break;
       case 'facts':
-        sink.facts(message.facts);
+        this.facts(message, sink);
         break;
       case 'steps':
         this.steps(message, sink);
@@ -258,6 +260,15 @@ export class WebviewSource implements RunSource {
     this.options.page.terminate(this.runId);
     sink.notice(this.recovery.note(loss));
     this.launchWorker(bundle);
+  }
+
+  /** A worker that goes on in the middle of a training does not know what it began with. */
+  private facts({ facts }: Extract<FromRuntime, { type: 'facts' }>, sink: RunSink): void {
+    const model = facts.trainedLayers.join();
+    const known = this.factSteps.get(model) ?? Infinity;
+    if (this.recovery.isRecovered && facts.step > known) return;
+    this.factSteps.set(model, Math.min(facts.step, known));
+    sink.facts(facts);
   }
 
   private epoch(record: EpochRecord, sink: RunSink): void {

@@ -105,6 +105,18 @@ const batch = (step: number) => {
   ]);
 };
 const memory = { numTensors: 1, numBytes: 4 };
+const FACTS = {
+  step: 1,
+  trainedLayers: ['a'],
+  layers: [],
+  inputs: [],
+  outputs: [],
+  optimizer: { className: 'SGD' },
+  batchSize: 2,
+  sampled: 2,
+  backend: 'webgl',
+  epsilon: 1e-7,
+};
 
 describe('WebviewSource', () => {
   it('bundles, launches, greets, and passes everything on with source lines', async () => {
@@ -268,6 +280,7 @@ describe('WebviewSource', () => {
     s.say({ type: 'started', backend: 'webgl', reason: 'It is faster.', tfjsVersion: '4.22.0' });
     s.say({ type: 'state', state: 'paused', step: 10 });
     s.say(epoch);
+    s.say({ type: 'facts', facts: FACTS });
     s.say({ type: 'interrupted', step: 12, from: 9, checkpoint });
     assert.deepEqual(s.log.slice(1), ['terminate r1', 'launch r1 CODE']);
     s.source.control({ type: 'resume' });
@@ -278,6 +291,7 @@ describe('WebviewSource', () => {
     ]);
     s.say({ type: 'started', backend: 'webgl', tfjsVersion: '4.22.0' });
     s.say(epoch);
+    s.say({ type: 'facts', facts: { ...FACTS, step: 10 } });
     s.say({ type: 'interrupted', step: 30, from: 0 });
     s.say({ type: 'hello', version: 1 });
     assert.deepEqual(s.sent.at(-1), {
@@ -287,6 +301,8 @@ describe('WebviewSource', () => {
     s.say({ type: 'started', backend: 'wasm', tfjsVersion: '4.22.0' });
     const told = (name: string) =>
       s.calls.filter(([call]) => call === name).map(([, info]) => info);
+    // What it began with is not what it goes on from.
+    assert.deepEqual(told('facts'), [FACTS]);
     // The epoch that came twice is told once.
     assert.equal(told('epoch').length, 1);
     assert.deepEqual(

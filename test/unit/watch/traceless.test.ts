@@ -102,7 +102,7 @@ describe('a watch leaves no trace', () => {
       const plain = await watched(program, 'none');
       const seen = await watched(program);
       assert.deepEqual(seen.givenUp, []);
-      assert.ok(probesOf(seen.records).length >= 3);
+      assert.ok(probesOf(seen.records).length >= 2);
       assert.ok(plain.result.length >= 20 && plain.result.every(Number.isFinite));
       assert.deepEqual(seen.result, plain.result);
       assert.equal(seen.nextRandom, plain.nextRandom);

@@ -11,6 +11,9 @@ import { WatchedModel } from './watchedModel';
 
 export type { ModelWatch, ModelWatchOptions, TrainingData } from './types';
 
+/** Models watched at once: a program that trains one after another leaves the first ones behind. */
+const MAX_MODELS = 16;
+
 /** Shares of a layer's units in the newest probe. */
 interface Shares {
   deadUnits?: number;
@@ -31,8 +34,9 @@ class InstalledWatch implements ModelWatch {
   readonly #tap: Tap;
   readonly #options: ModelWatchOptions;
   readonly #patches = new Patches();
-  /** Undefined for a model that was given up. */
-  readonly #models = new Map<ModelLike, WatchedModel | undefined>();
+  readonly #models = new Map<ModelLike, WatchedModel>();
+  /** Models that are watched no more. */
+  readonly #left = new WeakSet<ModelLike>();
   /** Data of trainings that are about to begin: inputs, then labels. */
   readonly #announced = new WeakMap<ModelLike, readonly Tensor[]>();
   readonly #shares = new Map<string, Shares>();
@@ -72,7 +76,7 @@ class InstalledWatch implements ModelWatch {
   complete(records: readonly StepRecord[]): StepRecord[] {
     for (const record of records) {
       for (const [model, watched] of this.#models) {
-        if (watched) this.#guarded(model, () => this.#attach(watched, record));
+        this.#guarded(model, () => this.#attach(watched, record));
       }
       for (const [name, shares] of this.#shares) {
         const layer = record.layers[name];
@@ -84,18 +88,20 @@ class InstalledWatch implements ModelWatch {
 
   uninstall(): void {
     this.#patches.restore();
-    for (const watched of this.#models.values()) watched?.dispose();
+    for (const watched of this.#models.values()) watched.dispose();
     this.#models.clear();
   }
 
   #beforeStep(model: ModelLike, data: readonly Tensor[]): void {
-    if (this.#models.has(model) && this.#models.get(model) === undefined) return;
+    if (this.#left.has(model)) return;
     this.#guarded(model, () => {
       let watched = this.#models.get(model);
       if (!watched?.isCurrent) {
         watched?.dispose();
         watched = new WatchedModel(this.#tf, this.#tap, this.#options, model);
         this.#models.set(model, watched);
+        const [oldest] = this.#models.keys();
+        if (oldest && this.#models.size > MAX_MODELS) this.#leave(oldest);
       }
       watched.beforeStep(data, this.#announced.get(model));
       this.#announced.delete(model);
@@ -116,13 +122,18 @@ class InstalledWatch implements ModelWatch {
     }
   }
 
+  #leave(model: ModelLike): void {
+    this.#models.get(model)?.dispose();
+    this.#models.delete(model);
+    this.#left.add(model);
+  }
+
   /** Whatever goes wrong in looking at a model must not stop its training: it is left alone then. */
   #guarded(model: ModelLike, look: () => void): void {
     try {
       look();
     } catch (error) {
-      this.#models.get(model)?.dispose();
-      this.#models.set(model, undefined);
+      this.#leave(model);
       this.#options.onGiveUp?.(error instanceof Error ? error.message : String(error));
     }
   }

@@ -32,6 +32,11 @@ function endsOf(layer: LayerLike): LayerLike[] {
   return isContainer(layer) ? layer.outputLayers.flatMap(endsOf) : [layer];
 }
 
+/** The layers that make the outputs of `model`. */
+export function outputLayersOf(model: ModelLike): LayerLike[] {
+  return endsOf(model);
+}
+
 /** All layers of `model` that compute. A layer that is called several times comes once. */
 export function layersOf(model: ModelLike): LayerEntry[] {
   const entries = new Map<LayerLike, { inbound: Source[]; outputShape: (number | null)[] }>();

@@ -32,6 +32,7 @@ export class SampleCollector {
   #limit = MAX_SAMPLES;
   #misfits = 0;
   #isComplete = false;
+  #isWhole = false;
 
   constructor(tf: TfNamespace) {
     this.#tf = tf;
@@ -45,6 +46,11 @@ export class SampleCollector {
   /** True where no more are needed, or will come. */
   get isComplete(): boolean {
     return this.#isComplete;
+  }
+
+  /** True where these are all samples that there are. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** One entry per tensor of {@link add}. */
@@ -81,6 +87,7 @@ export class SampleCollector {
     });
     this.#count += rows;
     this.#isComplete = isAll || this.#count >= this.#limit;
+    this.#isWhole = isAll && rows === here;
   }
 
   /** Keeps the first `count` only. */

@@ -6,9 +6,9 @@ import type { LayerEntry } from '../layerList';
 const UNKNOWN_SIZE = 64;
 /** What calling a layer costs beyond its arithmetic, in multiplications: about 0.1 ms. */
 const CALL = 1e5;
-/** Passes of a step (forward, and twice that backward) and of a probe (with its statistics). */
+/** Passes of a step (forward, and twice that backward) and of a probe: with its statistics, measured. */
 const STEP_PASSES = 3;
-const PROBE_PASSES = 1.5;
+const PROBE_PASSES = 2.5;
 
 function positionsOf(outputShape: readonly (number | null)[]): number {
   return outputShape.slice(0, -1).reduce<number>((a, b) => a * (b ?? UNKNOWN_SIZE), 1);

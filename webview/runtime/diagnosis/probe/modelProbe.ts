@@ -10,7 +10,7 @@ import type {
 } from '../../../../src/shared/tap/types';
 import { classNameOf, type LayerLike, type ModelLike } from '../internals';
 import { activationNameOf } from '../layerFacts';
-import type { LayerEntry } from '../layerList';
+import { outputLayersOf, type LayerEntry } from '../layerList';
 import type { SampleCollector, Samples } from '../samples';
 import { flatPartsOf, type Limits } from './activations';
 import { probeCost, valuesPerSample } from './cost';
@@ -100,14 +100,17 @@ export class ModelProbe {
     this.#hasProbed = true;
     const count = Math.min(wanted, collector.count);
     const isBackward = this.#backward > 0 && (count >= MIN_BATCH || !this.#usesBatch);
-    if (isBackward) this.#backward--;
-    const isWholeSet = collector.isComplete && collector.count === count;
-    return this.#probe(
-      collector.samples,
-      count,
-      isBackward,
-      isComplete && isWholeSet ? 1 : MIN_ROWS,
-    );
+    this.#backward -= isBackward ? 1 : 0;
+    const minRows = collector.isWhole && collector.count === count ? 1 : MIN_ROWS;
+    if (isBackward) {
+      try {
+        return this.#probe(collector.samples, count, true, minRows);
+      } catch {
+        // A backend may lack the gradient of an operation that the training does without.
+        this.#backward = 0;
+      }
+    }
+    return this.#probe(collector.samples, count, false, minRows);
   }
 
   /** Frees the device's part of counting. */
@@ -141,7 +144,7 @@ export class ModelProbe {
     const items: Tensor[] = [loss];
     const add = (tensor: Tensor): number => items.push(tensor) - 1;
     const engine = this.#unitEngine();
-    const ends = new Set(this.#model.outputLayers);
+    const ends = new Set(outputLayersOf(this.#model));
     const plans = seen.map(({ layer, output, input, delta }) => {
       const { limits, ofOutput } = limitsOf(layer, input !== undefined, ends.has(layer));
       const judged = ofOutput ? output : (input ?? output);

@@ -1,5 +1,5 @@
 // Before which steps of a model a probe is taken. By numbers of steps alone, so that the same run has
-// the same probes: dense at the start, where most goes wrong, then rare enough to cost about 1 %.
+// the same probes: dense at the start, where most goes wrong, then rare enough to cost 1 to 2 %.
 
 /** The second probe, after which their distance doubles. */
 const FIRST_GAP = 10;
@@ -7,7 +7,7 @@ const FIRST_GAP = 10;
 const LONG_GAP = 160;
 /** A probe may cost this share of the steps since the last one: while distances double, and after. */
 const EARLY_SHARE = 0.1;
-const LATE_SHARE = 0.01;
+const LATE_SHARE = 0.015;
 
 /** Steps of one model. */
 export class ProbeSchedule {
