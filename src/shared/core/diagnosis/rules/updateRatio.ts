@@ -28,6 +28,8 @@ import { undoneBy } from '../undone';
 import { isCountLate, isStandingStill, unitShares } from '../units';
 import { percent, short } from '../words';
 
+/** Samples of a batch, where nothing is known. */
+const USUAL_BATCH = 32;
 const UNIT = '‖Δw‖ ÷ ‖w‖ per step';
 
 /**
@@ -127,7 +129,7 @@ function hasFlatUnits(window: DiagnosisWindow): boolean {
 
 /** Steps after which a training has seen its data. */
 function firstPass({ facts }: DiagnosisWindow): number {
-  const { samples, batchSize = 1 } = facts ?? {};
+  const { samples, batchSize = USUAL_BATCH } = facts ?? {};
   const steps = (samples ?? FIRST_PASS_SAMPLES) / Math.max(1, batchSize);
   const least = samples === undefined ? FIRST_PASS_UNKNOWN : SMALL_UPDATE_STEPS;
   return Math.min(FIRST_PASS_MAXIMUM, Math.max(least, steps));
