@@ -5,7 +5,7 @@ import type { ModelFacts } from '../../facts';
 import type { Statement } from '../rule';
 import { COARSE_EPSILON, COARSE_SHARE } from '../thresholds/initialization';
 import type { DiagnosisWindow } from '../window';
-import { percent, short } from '../words';
+import { short } from '../words';
 
 /** Losses of tfjs that bound probabilities by epsilon. */
 const BOUNDED = new Set([
@@ -45,7 +45,7 @@ export function coarseEpsilon(window: DiagnosisWindow, facts: ModelFacts): State
       (isHere
         ? '.'
         : `; here they are counted, by an epsilon of ${short(facts.epsilon)}, but where the model is ` +
-          `trained with tfjs as shipped they teach nothing (${percent(Math.min(1, share))} of that loss).`),
+          'trained with tfjs as shipped they teach nothing.'),
     remedies: [
       {
         id: 'switch-loss',
