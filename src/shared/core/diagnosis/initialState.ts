@@ -1,6 +1,7 @@
 // What the first probes show of the initial weights: units that are copies of each other, and units
 // that a bias holds where their activation is flat.
 import type { LayerFacts, ModelFacts } from '../facts';
+import type { ProbeRecord } from '../probe';
 import type { TensorSummary } from '../stepRecord';
 import { finiteCount } from '../summary';
 import { isPlain } from '../theory/chain';
@@ -32,10 +33,23 @@ export interface HeldLayer {
  * later one. Not where they are silent or saturated: that has reasons of its own.
  */
 export function identicalLayer(window: DiagnosisWindow): string | undefined {
-  const { firstCount, probe, facts } = window;
-  const firstProbe = firstCount?.probe;
-  if (!facts || !firstProbe || !probe || probe === firstProbe) return undefined;
+  const { firstCount, probe } = window;
+  if (!firstCount || !probe || probe === firstCount.probe) return undefined;
   if (window.steps < IDENTICAL_STEPS) return undefined;
+  if (!identical.has(probe)) identical.set(probe, findIdentical(window, firstCount.probe, probe));
+  return identical.get(probe);
+}
+
+/** What was found in each probe: rules ask at every step. */
+const identical = new WeakMap<ProbeRecord, string | undefined>();
+const held = new WeakMap<ProbeRecord, HeldLayer | undefined>();
+
+function findIdentical(
+  { facts }: DiagnosisWindow,
+  firstProbe: ProbeRecord,
+  probe: ProbeRecord,
+): string | undefined {
+  if (!facts) return undefined;
   for (const name in firstProbe.layers) {
     for (const { layers } of [firstProbe, probe]) {
       const found = layers[name];
@@ -55,14 +69,19 @@ function isHidden(facts: ModelFacts, name: string): boolean {
 }
 
 /** The first hidden layer whose initial bias holds its units, in the flat part of their activation or not. */
-export function heldByBias(window: DiagnosisWindow): HeldLayer | undefined {
-  const { firstCount, facts } = window;
+export function heldByBias({ firstCount, facts }: DiagnosisWindow): HeldLayer | undefined {
   if (!firstCount || !facts) return undefined;
+  const { probe } = firstCount;
+  if (!held.has(probe)) held.set(probe, findHeld(facts, probe));
+  return held.get(probe);
+}
+
+function findHeld(facts: ModelFacts, probe: ProbeRecord): HeldLayer | undefined {
   for (const layer of facts.layers) {
     const { name, initialBias, initialKernel, fanIn = 1 } = layer;
     const bias = initialBias?.mean ?? 0;
     if (Math.abs(bias) < HUGE_BIAS || !initialKernel || !isHidden(facts, name)) continue;
-    const probed = firstCount.probe.layers[name];
+    const probed = probe.layers[name];
     if (!probed) continue;
     const variance = theoryOf(facts).layers.get(name)?.variance;
     // Theory counts the bias in; without it, inputs of mean square 1.

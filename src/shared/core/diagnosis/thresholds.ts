@@ -31,6 +31,8 @@ export const VANISHING_RMS = 1e-6;
  */
 export const VANISHED_RATIO = 1e-5;
 export const VANISHED_ELASTICITY = 1e-4;
+/** … while more than this share of the first loss is left. */
+export const VANISHED_LEFT = 0.5;
 
 /** Layers (with a weight matrix) that a net must have before a profile over depth means anything. */
 export const PROFILE_LAYERS = 4;

@@ -9,6 +9,7 @@ import { depthProfile, isEscaping, probeProfile, type DepthProfile } from '../pr
 import type { Rule, Statement } from '../rule';
 import {
   VANISHED_ELASTICITY,
+  VANISHED_LEFT,
   VANISHED_RATIO,
   VANISHING_CLOSE,
   VANISHING_ELASTICITY,
@@ -45,6 +46,13 @@ function vanishingProfile(window: DiagnosisWindow): DepthProfile | undefined {
   return undefined;
 }
 
+/** True where it is quickly told that nothing vanishes: asked at every step of every healthy net. */
+function isSound({ traces, loss, earlyVanishing }: DiagnosisWindow): boolean {
+  const first = traces.find(({ hasMatrix }) => hasMatrix);
+  if (!first || !isPowerless(first, VANISHING_ELASTICITY)) return true;
+  return loss.latest !== undefined && !earlyVanishing && loss.remaining <= VANISHED_LEFT;
+}
+
 /** True where the loss shows that the net does not learn. */
 function isStuck(window: DiagnosisWindow, profile: DepthProfile): boolean {
   const { loss } = window;
@@ -53,7 +61,7 @@ function isStuck(window: DiagnosisWindow, profile: DepthProfile): boolean {
   // What the first probe showed need not hold any more once something was learnt.
   if (profile.isInitial) return loss.isFlat && loss.isUnlearnt;
   const isDead = profile.ratio < VANISHED_RATIO && isPowerless(profile.first, VANISHED_ELASTICITY);
-  if (isDead && loss.remaining > 0.5) return true;
+  if (isDead && loss.remaining > VANISHED_LEFT) return true;
   // A net that had a sound profile while it learnt, and is done learning, is not sick.
   return loss.isFlat && (window.earlyVanishing || loss.isUnlearnt);
 }
@@ -148,11 +156,12 @@ export const vanishingGradient: Rule = {
     'saturated-units',
   ],
   evaluate(window) {
-    const profile = vanishingProfile(window);
     if (!window.isSettled) {
-      window.earlyVanishing = profile !== undefined;
+      window.earlyVanishing = vanishingProfile(window) !== undefined;
       return undefined;
     }
+    if (isSound(window)) return undefined;
+    const profile = vanishingProfile(window);
     return profile && isStuck(window, profile) ? state(window, profile) : undefined;
   },
 };
