@@ -166,9 +166,19 @@ const misfits: Record<string, Misfit> = {
       activation: 'sigmoid',
       loss: 'binaryCrossentropy',
     }),
-    well: 'error',
+    well: 'warning',
     badly: 'error',
     message: /reach from -1 to 1: the loss then has no lower bound/,
+    remedies: ['check-labels', 'switch-loss'],
+  },
+  'bytes as labels of binary cross-entropy': {
+    output: quantitiesOf(
+      pixels.map((x) => Math.round(255 * x)),
+      { activation: 'sigmoid', loss: 'binaryCrossentropy' },
+    ),
+    well: 'error',
+    badly: 'error',
+    message: /expects labels between 0 and 1, but they reach from 0 to/,
     remedies: ['check-labels', 'switch-loss'],
   },
   'labels 0 and 1 with hinge': {

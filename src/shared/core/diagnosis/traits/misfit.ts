@@ -191,7 +191,8 @@ function binary(output: OutputFacts): Trait | undefined {
     const isSigned = labels.min === -1 && labels.max === 1;
     return misfit(
       output,
-      always('error'),
+      // Signed labels still pull each output to its side, if without end.
+      isSigned ? atLeastWarning : always('error'),
       `binaryCrossentropy expects labels between 0 and 1, but they reach from ${short(labels.min)} to ${short(labels.max)}: ` +
         'the loss then has no lower bound.',
       [
