@@ -1,6 +1,6 @@
 // Test helper: the layers of a model source, with the places of the calls that built them, as a run
 // knows them: the real bundler, the real tap on tfjs's cpu backend, the real source map.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tfjs from '@tensorflow/tfjs';
@@ -63,7 +63,9 @@ export class Builder {
 
   static async open(): Promise<Builder> {
     await tfjs.setBackend('cpu');
-    return new Builder(await mkdtemp(path.join(ROOT, 'out/fixes-')));
+    const out = path.join(ROOT, 'out');
+    await mkdir(out, { recursive: true });
+    return new Builder(await mkdtemp(path.join(out, 'fixes-')));
   }
 
   async close(): Promise<void> {
