@@ -55,6 +55,10 @@ export function standingOf(window: DiagnosisWindow): Standing {
   if (!newerHalf || steps < STRUGGLE_STEPS) return 'early';
   if (isFalling(newerHalf)) return 'well';
   const level = newerHalf.mean - LEVEL_SIGMAS * newerHalf.error;
-  if (baseline) return shareLeft(level, baseline) > STRUGGLE_LEFT ? 'struggling' : 'well';
+  if (baseline) {
+    // Against the highest constant answer that the labels looked at allow.
+    const highest = { ...baseline, loss: baseline.loss + LEVEL_SIGMAS * baseline.error };
+    return shareLeft(level, highest) > STRUGGLE_LEFT ? 'struggling' : 'well';
+  }
   return loss.start > 0 && level > STRUGGLE_LEFT * loss.reference ? 'struggling' : 'well';
 }
