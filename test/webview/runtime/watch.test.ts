@@ -32,10 +32,10 @@ model.compile({ optimizer: tf.train.sgd(1e-3), loss: 'categoricalCrossentropy' }
 await model.fit(images, labels, { epochs: 4, batchSize: 30 });
 `;
 
-const MODULE = `${NET}
+const MODULE = (epochs: number, batchSize: number): string => `${NET}
 export const model = net;
 export const data = () => ({ train: { xs: images, ys: labels } });
-export const training = { epochs: 4, batchSize: 30, optimizer: { name: 'sgd', learningRate: 1e-3 }, loss: 'categoricalCrossentropy', clipNorm: 50 };
+export const training = { epochs: ${epochs}, batchSize: ${batchSize}, optimizer: { name: 'sgd', learningRate: 1e-3 }, loss: 'categoricalCrossentropy', clipNorm: 50 };
 `;
 
 describe('facts and probes in the worker', function () {
@@ -51,7 +51,7 @@ describe('facts and probes in the worker', function () {
     backend: Backend,
     probe: 'auto' | 'off' = 'auto',
   ): Promise<RuntimeRun> => {
-    const source = kind === 'program' ? PROGRAM : MODULE;
+    const source = kind === 'program' ? PROGRAM : MODULE(4, 30);
     const result = await bench.finish(source, { options: { kind, backend, probe, seed: 5 } });
     assert.equal(result.error, undefined, result.error?.message);
     assert.equal(result.records.length, 20);
@@ -78,19 +78,19 @@ describe('facts and probes in the worker', function () {
         );
 
         const probed = result.records.filter(({ probe }) => probe);
-        assert.deepEqual(
-          probed.map(({ step }) => step),
-          [1, 13],
-        );
+        assert.equal(probed.length, 2);
+        assert.equal(probed[0]!.step, 1);
+        // On WebGL in batches of the training's size, whose programs are compiled anyway.
+        const samples = backend === 'webgl' ? 120 : 128;
         for (const { probe } of probed) {
           const { conv, squash, alike, end } = probe!.layers;
-          assert.equal(probe!.samples, 128);
+          assert.equal(probe!.samples, samples);
           assert.deepEqual([conv!.units, conv!.deadUnits, conv!.saturatedUnits], [5, 2, undefined]);
           assert.deepEqual([squash!.units, squash!.saturatedUnits], [7, 3]);
           assert.equal(end!.saturatedUnits, undefined);
           assert.ok(conv!.preActivation!.min < -15 && conv!.activation.min === 0);
           assert.ok(conv!.delta!.norm > 0 && end!.delta!.norm > 0);
-          assert.equal(conv!.activation.count, 128 * 25 * 5);
+          assert.equal(conv!.activation.count, samples * 25 * 5);
           if (probe === probed[0]!.probe) assert.equal(alike!.identicalUnits, 8);
         }
         assert.equal(result.records[0]!.layers['conv']!.deadUnits, 2 / 5);
@@ -106,7 +106,14 @@ describe('facts and probes in the worker', function () {
 
   it('backends agree on what a probe measures', async () => {
     const [cpu, ...others] = await Promise.all(
-      BACKENDS.map(async (backend) => (await run('experiment', backend)).records[0]!.probe!),
+      BACKENDS.map(async (backend) => {
+        // Batches too small for WebGL to send the samples in.
+        const { error, records } = await bench.finish(MODULE(1, 8), {
+          options: { kind: 'experiment', backend, seed: 5 },
+        });
+        assert.equal(error, undefined, error?.message);
+        return records[0]!.probe!;
+      }),
     );
     for (const other of others) {
       assert.ok(Math.abs(other.loss! / cpu!.loss! - 1) < 1e-4);

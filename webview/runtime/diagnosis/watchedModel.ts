@@ -8,7 +8,8 @@ import type { LayerLike, ModelLike } from './internals';
 import { initialWeights, type InitialWeights } from './layerFacts';
 import { layersOf, type LayerEntry } from './layerList';
 import { modelFacts, type Snapshot } from './modelFacts';
-import { ModelProbe, type PendingProbe } from './probe/modelProbe';
+import type { PendingProbe } from './probe/measurement';
+import { ModelProbe } from './probe/modelProbe';
 import { readRows, SampleCollector, type Values } from './samples';
 import type { ModelWatchOptions } from './types';
 

@@ -22,7 +22,7 @@ export interface SeenLayer {
 /** What was seen of a pass. */
 export interface Pass {
   layers: SeenLayer[];
-  /** Mean loss of the samples, a scalar of the tidy around. */
+  /** Share of the samples, and of their mean loss: a scalar of the tidy around. */
   loss: Tensor;
 }
 
@@ -35,6 +35,15 @@ export function releasePass({ layers }: Pass): void {
   }
 }
 
+/** What a pass is made with. */
+export interface PassOptions {
+  inputs: Tensor[];
+  labels: readonly Tensor[];
+  /** These samples as a share of the probe's: δ is that of the mean over all of them. */
+  share: number;
+  isBackward: boolean;
+}
+
 /**
  * Sends `inputs` through `model`, and back from the loss against `labels` where `isBackward` says so.
  * Dropout is off. Batch normalization works as in training on the way back, because δ of a training
@@ -44,9 +53,7 @@ export function runPass(
   tf: TfNamespace,
   model: ModelLike,
   layers: readonly LayerLike[],
-  inputs: Tensor[],
-  labels: readonly Tensor[],
-  isBackward: boolean,
+  { inputs, labels, share, isBackward }: PassOptions,
 ): Pass {
   const patches = new Patches();
   const seen = new Map<LayerLike, SeenLayer>();
@@ -55,7 +62,8 @@ export function runPass(
     for (const layer of layers) watch(tf, patches, seen, layer, isBackward ? dummy : undefined);
     const loss = (): Tensor => {
       const outputs = model.call(inputs, { training: isBackward });
-      return meanLoss(tf, model, labels, Array.isArray(outputs) ? outputs : [outputs]);
+      const mean = meanLoss(tf, model, labels, Array.isArray(outputs) ? outputs : [outputs]);
+      return share === 1 ? mean : tf.mul(mean, share);
     };
     const total = isBackward ? engineOf(tf).gradients(loss, [dummy]).value : loss();
     return { layers: [...seen.values()], loss: total };

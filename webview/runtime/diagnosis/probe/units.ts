@@ -73,3 +73,21 @@ export function countUnits(
   }
   return counts;
 }
+
+/** The counts of several tensors of the same units together. */
+export function mergeCounts(parts: readonly UnitCounts[]): UnitCounts {
+  const units = parts[0]?.dead.length ?? 0;
+  const sum = (of: (part: UnitCounts) => Uint32Array): Uint32Array => {
+    const total = new Uint32Array(units);
+    for (const part of parts) {
+      of(part).forEach((count, unit) => (total[unit] = (total[unit] as number) + count));
+    }
+    return total;
+  };
+  return {
+    rows: parts.reduce((rows, part) => rows + part.rows, 0),
+    dead: sum((part) => part.dead),
+    flat: sum((part) => part.flat),
+    differing: sum((part) => part.differing),
+  };
+}
