@@ -175,6 +175,16 @@ for (const backend of ['webgl', 'wasm', 'cpu']) {
       }
     });
 
+    if (backend === 'webgl') {
+      it('compiles no kernel in the first sessions, then one a session, and only what is used', async () => {
+        const linked = await page.call<number[]>('programsLinked', 10);
+        const sum = linked.reduce((a, b) => a + b, 0);
+        assert.equal(linked[0], 0);
+        assert.ok(Math.max(...linked) <= 1, linked.join(' '));
+        assert.equal(sum, 2, 'one for gradients, one for weights and their changes');
+      });
+    }
+
     it('keeps several sessions in flight, and tfjs computes on', async () => {
       const { norms, expected, sum, ready } = await page.call<{
         norms: number[];

@@ -213,6 +213,33 @@ async function inFlight(): Promise<{
   return { norms, expected: kept.map((i) => scales[i]! * 30 * Math.sqrt(800)), sum, ready };
 }
 
+/** Programs linked in each of `sessions` sessions over a gradient, a weight and its change. */
+function programsLinked(sessions: number): number[] {
+  const { gpgpu } = tfjs.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } };
+  const [gradient, weight, old] = [1, 2, 3].map((seed) => {
+    const tensor = tfjs.randomNormal([20, 30], 0, 1, 'float32', seed);
+    place(tensor, 'packed');
+    return tensor;
+  }) as [tfjs.Tensor, tfjs.Tensor, tfjs.Tensor];
+  engine?.dispose();
+  engine = createStatistics({ ...tfjs });
+  const original = gpgpu.gl.linkProgram.bind(gpgpu.gl);
+  let linked = 0;
+  gpgpu.gl.linkProgram = (program) => {
+    linked++;
+    original(program);
+  };
+  const counts = Array.from({ length: sessions }, () => {
+    const before = linked;
+    const change = { minuend: weight, subtrahend: old };
+    statistics().measure([gradient, weight, change]).discard();
+    return linked - before;
+  });
+  Reflect.deleteProperty(gpgpu.gl, 'linkProgram');
+  tfjs.dispose([gradient, weight, old]);
+  return counts;
+}
+
 /** Milliseconds for one session over tensors of the given sizes, result included. */
 function time(shapes: number[][], rounds: number): number[] {
   const tensors = shapes.map((shape) => tfjs.randomNormal(shape, 0, 1, 'float32', 1).mul(2));
@@ -244,5 +271,6 @@ expose({
   compareDerived,
   compareDifferences,
   inFlight,
+  programsLinked,
   time,
 });

@@ -5,7 +5,6 @@ import type { NumericArray } from '../../../../src/shared/core/summary';
 import type { TensorSummary } from '../../../../src/shared/core/stepRecord';
 import type {
   Difference,
-  Measured,
   PendingSummaries,
   StatisticsEngine,
   Tensor,
@@ -58,16 +57,11 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
         }
         return { view: views.push(view) - 1, size: tensor.size };
       };
-      /** The norm of a change is found beside the summary of the tensor that changed, where it can be. */
-      const changeOf = ({ minuend, subtrahend }: Difference, last: Measured | undefined): Slot => {
-        const slot = slots.at(-1);
+      const changeOf = ({ minuend, subtrahend }: Difference): Slot => {
         const [a, b] = [place(minuend), place(subtrahend)];
         const inTextures = a !== 'in-memory' && b !== 'in-memory';
         if (inTextures && liesLike(a, b) && kernels.for(a, true) !== undefined) {
-          const beside = last === minuend && slot !== undefined && 'view' in slot;
-          const view = beside ? slot.view : views.push(a) - 1;
-          views[view] = { ...a, before: b.texture };
-          return { changeOf: view, size: minuend.size };
+          return { changeOf: views.push({ ...a, before: b.texture }) - 1, size: minuend.size };
         }
         // After its first update a variable may lie otherwise than as it was made; later it does not.
         if (inTextures && !liesLike(a, b) && !kernels.isFirst) {
@@ -75,9 +69,31 @@ export function createWebglStatistics(tf: TfNamespace): StatisticsEngine | undef
         }
         return { summary: summarizeDifference(read(minuend, a), read(subtrahend, b)) };
       };
+      /** A tensor and its change: by one kernel, or else read once; undefined where each goes its way. */
+      const pairOf = ({ minuend, subtrahend }: Difference): [Slot, Slot] | undefined => {
+        const [a, b] = [place(minuend), place(subtrahend)];
+        if (a === 'in-memory' || b === 'in-memory' || !liesLike(a, b)) return undefined;
+        const { size } = minuend;
+        if (kernels.for(a, true) !== undefined) {
+          const view = views.push({ ...a, before: b.texture }) - 1;
+          return [
+            { view, size },
+            { changeOf: view, size },
+          ];
+        }
+        if (!kernels.isDue(a, true)) return undefined;
+        const values = read(minuend, a);
+        const change = summarizeDifference(values, read(subtrahend, b));
+        return [{ summary: summarizeValues(values) }, { summary: change }];
+      };
       kernels.begin();
       items.forEach((item, i) => {
-        slots.push('minuend' in item ? changeOf(item, items[i - 1]) : slotOf(item));
+        if (slots.length > i) return; // Done with the item before.
+        const next = items[i + 1];
+        if ('minuend' in item) slots.push(changeOf(item));
+        else if (next !== undefined && 'minuend' in next && next.minuend === item) {
+          slots.push(...(pairOf(next) ?? [slotOf(item)]));
+        } else slots.push(slotOf(item));
       });
       const pending =
         views.length === 0

@@ -1,5 +1,6 @@
 // Compiles the kernel, once per layout and use, when a tensor first needs it.
-import { FRAGMENT_SHADER, OUTPUTS, vertexShader, WORDS, type Layout } from './shader';
+import { OUTPUTS, WORDS } from './record';
+import { FRAGMENT_SHADER, vertexShader, type Layout } from './shader';
 import type { TextureView } from './textures';
 
 const UNIFORMS = ['values', 'before', 'size', 'shape'] as const;
@@ -53,7 +54,7 @@ export class Kernels {
 
   /** The kernel for `view`, alone or `changed` against another; undefined before its time, and where refused. */
   for(view: TextureView, changed: boolean): Kernel | undefined {
-    const key = changed ? `${view.layout}, changed` : view.layout;
+    const key = keyOf(view, changed);
     if (!this.#compiled.has(key)) {
       if (!this.#mayCompile && view.texels * view.lanes < LARGE) return undefined;
       this.#mayCompile = false;
@@ -62,12 +63,21 @@ export class Kernels {
     return this.#compiled.get(key);
   }
 
+  /** True where {@link Kernels.for} will have the kernel in a later session, if the driver takes it. */
+  isDue(view: TextureView, changed: boolean): boolean {
+    return !this.#compiled.has(keyOf(view, changed));
+  }
+
   dispose(): void {
     for (const kernel of this.#compiled.values()) {
       if (kernel !== undefined) this.#gl.deleteProgram(kernel.program);
     }
     this.#compiled.clear();
   }
+}
+
+function keyOf({ layout }: TextureView, changed: boolean): string {
+  return changed ? `${layout}, changed` : layout;
 }
 
 /** Compiles and links; undefined where the driver refuses. */

@@ -14,8 +14,6 @@
 import { FIRST_OCTAVE, OCTAVES } from '../../../../src/shared/core/stepRecord';
 import { HISTOGRAM_WORDS, OUTPUTS } from './record';
 
-export { OUTPUTS, WORDS } from './record';
-
 /** How a tensor lies in its texture. Packed: RGBA texels of 2×2 blocks; masked: with odd edges. */
 export type Layout = 'unpacked' | 'packed' | 'packed-masked';
 export const LAYOUTS: readonly Layout[] = ['unpacked', 'packed', 'packed-masked'];
