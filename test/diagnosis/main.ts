@@ -43,13 +43,13 @@ async function main(): Promise<number> {
   const results: TrialResult[] = [];
   await runPool(orders, options.jobs, (result) => {
     results.push(result);
-    const { net, seed, steps, seconds, skill, sightings, leaked, givenUp } = result;
+    const { net, seed, steps, seconds, skill, sightings, leaked, givenUp, error } = result;
     if (options.verbose) {
       const rules = sightings.map(({ rule, severity }) => `${rule}:${severity}`).join(' ');
       const leak = leaked > 0 ? ` LEAKED ${leaked}` : '';
       const blind = givenUp === undefined ? '' : ` NO FACTS: ${givenUp}`;
       print(
-        `  ${net} seed ${seed}: ${steps} steps, ${seconds.toFixed(1)} s, skill ${skill.toFixed(3)}${leak}${blind} ${rules}`,
+        `  ${net} seed ${seed}: ${steps} steps, ${seconds.toFixed(1)} s, skill ${skill.toFixed(3)}${leak}${blind} ${rules}${error === undefined ? '' : `\n${error}`}`,
       );
     }
   });

@@ -21,6 +21,7 @@ import * as healthyOwnLosses from './healthy/ownLosses';
 import * as healthyPoints from './healthy/points';
 import * as healthyReal from './healthy/real';
 import * as healthySequences from './healthy/sequences';
+import * as healthySettled from './healthy/settled';
 
 const isNet = (value: unknown): value is Net =>
   typeof value === 'object' && value !== null && 'kind' in value && 'name' in value;
@@ -39,6 +40,7 @@ export const NETS: readonly Net[] = netsOf(
   healthyPoints,
   healthyReal,
   healthySequences,
+  healthySettled,
   faultyData,
   faultyExploding,
   faultyFramework,

@@ -131,5 +131,9 @@ export const rareDigits = faulty('imbalance-mnist-zeros', real.mnistDense, {
   fault: 'nearly all digits but zeros left out',
   change: { data: labelsNets.mostlyZeros, epochs: 80 },
   rule: 'class-imbalance',
-  harm: 'skill',
+  alternatives: {
+    rules: ['overfitting'],
+    because: 'the few other digits are learnt by heart',
+  },
+  harm: 'generalization',
 });

@@ -1,6 +1,7 @@
 // Faults of the values that weights and biases start from.
 import { faulty } from '../harness/recipe';
 import * as points from '../healthy/points';
+import * as real from '../healthy/real';
 import { convNet } from '../models/conv';
 import { constant, denseNet, normal } from '../models/dense';
 import * as imagesNets from '../healthy/images';
@@ -76,16 +77,16 @@ export const zeroConv = faulty('cnn-zero-weights', imagesNets.conv, {
   harm: 'skill',
 });
 
-export const constantConv = faulty('cnn-constant-weights', imagesNets.conv, {
-  fault: 'all filters start at 0.05',
+export const constantConv = faulty('mnist-cnn-constant-weights', real.mnistConv, {
+  fault: 'all filters and weights before the output start at 0.02',
   change: {
     model: convNet({
-      shape: [8, 8, 1],
+      shape: [28, 28, 1],
       filters: [8, 16],
       pooled: [1, 2],
       dense: 32,
-      outputs: 4,
-      initializer: constant(0.05),
+      outputs: 10,
+      initializer: constant(0.02),
     }),
   },
   rule: 'poor-initialization',

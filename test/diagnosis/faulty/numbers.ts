@@ -3,7 +3,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { tf } from '../harness/backend';
 import { faulty } from '../harness/recipe';
 import * as points from '../healthy/points';
-import { blobs, linear, smooth, table, withInputs, withLabels } from '../tasks/points';
+import { blobs, linear, table, withInputs } from '../tasks/points';
 import { changed } from '../tasks/real';
 import * as imagesNets from '../healthy/images';
 import * as ownLosses from '../healthy/ownLosses';
@@ -43,13 +43,13 @@ export const infiniteInput = faulty('infinity-in-inputs', imagesNets.conv, {
 });
 
 export const nanLabel = faulty('nan-in-labels', points.smoothRelu, {
-  fault: 'a missing label (NaN) in one of three hundred samples',
+  fault: 'a missing label (NaN) in one of a thousand samples',
   change: {
-    data: table(
-      withLabels(smooth(), (y, random) => (random() < 1 / 300 ? [NaN] : y)),
-      1024,
-      256,
-    ),
+    data: changed(points.regression.data, ({ xs, ys }) => {
+      const rows = ys.dataSync().slice();
+      rows[100] = NaN;
+      return { xs, ys: tf.tensor2d(rows, [rows.length, 1]) };
+    }),
   },
   rule: 'non-finite',
   alternatives: poisonedData,

@@ -18,7 +18,7 @@ export const doubleSoftmax = faulty('double-softmax', points.reluAdam, {
   change: { loss: (labels, prediction) => tf.losses.softmaxCrossEntropy(labels, prediction) },
   rule: 'loss-activation-mismatch',
   layers: OUTPUT,
-  harm: 'skill',
+  harm: 'none',
 });
 
 export const doubleSoftmaxDirect = faulty('mnist-double-softmax', real.mnistConv, {
@@ -26,7 +26,7 @@ export const doubleSoftmaxDirect = faulty('mnist-double-softmax', real.mnistConv
   change: { loss: tf.losses.softmaxCrossEntropy },
   rule: 'loss-activation-mismatch',
   layers: OUTPUT,
-  harm: 'none',
+  harm: 'skill',
 });
 
 export const lonelySoftmax = faulty('softmax-of-one-unit', points.spiralRelu, {
@@ -43,7 +43,7 @@ export const sigmoidClasses = faulty('sigmoid-categorical', points.reluAdam, {
   change: { model: classes('sigmoid') },
   rule: 'loss-activation-mismatch',
   layers: OUTPUT,
-  harm: 'skill',
+  harm: 'none',
 });
 
 export const linearClasses = faulty('logits-categorical', points.reluAdam, {

@@ -1,11 +1,12 @@
 // Nets that learn their samples by heart.
 import { faulty } from '../harness/recipe';
 import * as real from '../healthy/real';
-import { deep, denseNet } from '../models/dense';
 import { images } from '../tasks/images';
 import { blobs, smooth, table } from '../tasks/points';
+import { series, waves } from '../tasks/series';
 import { mnist } from '../tasks/real';
 import * as imagesNets from '../healthy/images';
+import * as sequences from '../healthy/sequences';
 import * as labelsNets from '../healthy/labels';
 
 export const fewSamples = faulty('few-samples', labelsNets.overlapping, {
@@ -23,9 +24,9 @@ export const fewTargets = faulty('few-noisy-targets', labelsNets.noisyTargets, {
   harm: 'generalization',
 });
 
-export const tooLarge = faulty('large-net-noisy-labels', labelsNets.noisyLabels, {
-  fault: 'two layers of 256 units instead of one of 16, which learn the wrong labels too',
-  change: { model: denseNet({ inputs: 8, hidden: deep(2, 256), outputs: 4, output: 'softmax' }) },
+export const fewSequences = faulty('lstm-24-noisy-waves', sequences.lstm, {
+  fault: '24 noisy waves instead of 512 clearer ones, for as many steps',
+  change: { data: series(waves(12, 1.5), 24, 128), epochs: 190 },
   rule: 'overfitting',
   harm: 'generalization',
 });

@@ -11,7 +11,7 @@ export const otherVariables = faulty('own-loop-output-only', ownLoops.namedVaria
   rule: 'unchanged-weights',
   alternatives: {
     rules: ['loss-plateau'],
-    because: 'a last layer alone cannot tell the spirals apart: the loss stays where it was',
+    because: 'a last layer alone cannot learn it: the loss stays where it was',
   },
   harm: 'skill',
 });
@@ -27,9 +27,9 @@ export const rateOfZero = faulty('adam-rate-0', points.reluAdam, {
   harm: 'skill',
 });
 
-export const stopped = faulty('spirals-gradient-stopped', ownLoops.narrow, {
+export const stopped = faulty('narrow-gradient-stopped', ownLoops.narrow, {
   fault: 'an operation without a gradient behind the first layer',
-  change: { model: narrowNet({ stopped: true }) },
+  change: { model: narrowNet(40, { stopped: true }) },
   rule: 'unchanged-weights',
   layers: ['hidden1'],
   harm: 'skill',

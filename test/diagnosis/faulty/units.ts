@@ -5,7 +5,7 @@ import * as points from '../healthy/points';
 import * as real from '../healthy/real';
 import { convNet } from '../models/conv';
 import { constant, deep, denseNet, normal } from '../models/dense';
-import { blobs, table, withInputs } from '../tasks/points';
+import { spirals, table, withInputs } from '../tasks/points';
 import { series, waves } from '../tasks/series';
 import * as imagesNets from '../healthy/images';
 import * as odd from '../healthy/odd';
@@ -98,16 +98,16 @@ export const deadDeep = faulty('relu-10-deep-bias-minus-5', points.reluTen, {
   harm: 'skill',
 });
 
-export const saturatedByWeights = faulty('tanh-weights-10', points.tanhMomentum, {
-  fault: 'normal weights of deviation 10',
+export const saturatedByWeights = faulty('tanh-weights-50', points.spiralTanh, {
+  fault: 'normal weights of deviation 50',
   change: {
     model: denseNet({
-      inputs: 8,
+      inputs: 2,
       hidden: [32, 32],
-      outputs: 4,
-      output: 'softmax',
+      outputs: 1,
+      output: 'sigmoid',
       activation: 'tanh',
-      initializer: normal(10),
+      initializer: normal(50),
     }),
   },
   rule: 'saturated-units',
@@ -117,11 +117,11 @@ export const saturatedByWeights = faulty('tanh-weights-10', points.tanhMomentum,
   quick: true,
 });
 
-export const saturatedByData = faulty('sigmoid-inputs-times-1000', points.sigmoidShallow, {
+export const saturatedByData = faulty('tanh-inputs-times-1000', points.spiralTanh, {
   fault: 'inputs a thousand times as large',
   change: {
     data: table(
-      withInputs(blobs(8, 4), (x) => x.map((value) => 1000 * value)),
+      withInputs(spirals(), (x) => x.map((value) => 1000 * value)),
       1024,
       256,
     ),
@@ -134,38 +134,21 @@ export const saturatedByData = faulty('sigmoid-inputs-times-1000', points.sigmoi
   harm: 'skill',
 });
 
-export const saturatedHard = faulty('hard-sigmoid-weights-10', odd.hardSigmoid, {
-  fault: 'normal weights of deviation 10',
+export const saturatedHard = faulty('hard-sigmoid-weights-500', odd.hardSigmoid, {
+  fault: 'normal weights of deviation 500 instead of 2',
   change: {
     model: denseNet({
-      inputs: 8,
-      hidden: [32],
-      outputs: 4,
-      output: 'softmax',
+      inputs: 2,
+      hidden: [48],
+      outputs: 1,
+      output: 'sigmoid',
       activation: 'hardSigmoid',
-      initializer: normal(10),
+      initializer: normal(500),
     }),
   },
   rule: 'saturated-units',
   alternatives: fromTheStart,
   layers: ['hidden1'],
-  harm: 'skill',
-});
-
-export const saturatedSine = faulty('sine-tanh-weights-50', points.sineTanh, {
-  fault: 'normal weights of deviation 50',
-  change: {
-    model: denseNet({
-      inputs: 1,
-      hidden: [24, 24],
-      outputs: 1,
-      activation: 'tanh',
-      initializer: normal(50),
-    }),
-  },
-  rule: 'saturated-units',
-  alternatives: fromTheStart,
-  layers: HIDDEN,
   harm: 'skill',
 });
 

@@ -119,12 +119,12 @@ export const noShortcuts = faulty('tanh-30-deep-without-shortcuts', deepNets.res
   quick: true,
 });
 
-export const sigmoidConv = faulty('cnn-8-deep-sigmoid', imagesNets.convDeep, {
-  fault: 'sigmoid instead of ReLU in eight convolutions',
+export const sigmoidConv = faulty('cnn-12-deep-sigmoid', imagesNets.convDeep, {
+  fault: 'sigmoid instead of ReLU in twelve convolutions',
   change: {
     model: convNet({
       shape: [8, 8, 1],
-      filters: deep(8, 12),
+      filters: deep(12, 8),
       pooled: [4, 8],
       outputs: 4,
       activation: 'sigmoid',

@@ -3,6 +3,7 @@ import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import { seededRandom } from '../../../src/shared/core/random';
 import { installTap } from '../../../src/shared/tap';
 import { watchModels, type ModelWatch } from '../../../webview/runtime/diagnosis';
+import { setLearningRate } from '../../../webview/runtime/experiment/optimizer';
 import { createStatistics } from '../../../webview/runtime/statistics';
 import { tf } from './backend';
 import { Observer, type Sighting } from './observer';
@@ -89,7 +90,7 @@ async function train(
   observer: Observer,
 ): Promise<{ model: LayersModel; optimizer: Optimizer }> {
   const { loss, rate } = recipe;
-  let rated: (Optimizer & { learningRate: number }) | undefined;
+  let trained: Optimizer | undefined;
   const statistics = createStatistics(tf);
   const tap = installTap<object>(tf, {
     statistics,
@@ -98,7 +99,7 @@ async function train(
     onRecords: (records) => observer.take(watch.complete(records)),
     onLayers: (layers) => observer.setLayers(layers),
     onStep: (step) => {
-      if (rate && rated) rated.learningRate = rate(step);
+      if (rate && trained) setLearningRate(trained, rate(step));
     },
     now: () => 0,
   });
@@ -111,8 +112,8 @@ async function train(
   try {
     const model = recipe.model();
     const optimizer = recipe.optimizer();
-    rated = optimizer as typeof rated;
-    if (rate && rated) rated.learningRate = rate(0);
+    trained = optimizer;
+    if (rate) setLearningRate(optimizer, rate(0));
     if (typeof recipe.loop !== 'function') model.compile({ optimizer, loss: loss as string });
     if (recipe.loop === undefined) await fit(recipe, model, data, { tap, observer });
     else await loop(recipe, model, optimizer, data, { tap, observer });

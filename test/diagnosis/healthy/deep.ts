@@ -76,8 +76,8 @@ export const reluFifty = healthy(
   {
     ...classifier,
     ...on({ hidden: deep(50, 12), residual: true, normalization: 'batch' }),
-    optimizer: () => tf.train.adam(0.002),
-    batchSize: 64,
+    optimizer: () => tf.train.adam(0.003),
+    batchSize: 128,
     epochs: 15,
   },
 );

@@ -43,9 +43,9 @@ export const convSeparable = healthy('cnn-separable', 'depthwise and pointwise w
   }),
 });
 
-export const convDeep = healthy('cnn-8-deep', 'eight convolutions in a row', {
+export const convDeep = healthy('cnn-12-deep', 'twelve convolutions in a row', {
   ...imageNet,
-  model: convNet({ shape: [8, 8, 1], filters: deep(8, 12), pooled: [4, 8], outputs: 4 }),
+  model: convNet({ shape: [8, 8, 1], filters: deep(12, 8), pooled: [4, 8], outputs: 4 }),
   optimizer: () => tf.train.adam(0.001),
 });
 

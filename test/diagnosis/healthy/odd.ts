@@ -4,12 +4,12 @@ import { tf } from '../harness/backend';
 import { healthy } from '../harness/recipe';
 import { apply } from '../models/apply';
 import { convNet } from '../models/conv';
-import { denseNet } from '../models/dense';
+import { denseNet, normal } from '../models/dense';
 import { recurrentNet } from '../models/recurrent';
 import { images } from '../tasks/images';
 import { halves, oneHot, smooth, table, withInputs } from '../tasks/points';
 import { mnist } from '../tasks/real';
-import { classifier, regression } from './points';
+import { binary, classifier, regression } from './points';
 import { digitsFlat } from './real';
 import { imageNet } from './images';
 import { forecaster } from './sequences';
@@ -130,19 +130,21 @@ export const mnistSgd = healthy('mnist-mlp-sgd', 'gradient descent on pixels of 
 });
 
 export const hardSigmoid = healthy(
-  'mlp-hard-sigmoid',
+  'spirals-hard-sigmoid',
   'an activation that is flat outside −2.5 … 2.5',
   {
-    ...classifier,
+    ...binary,
     model: denseNet({
-      inputs: 8,
-      hidden: [32],
-      outputs: 4,
-      output: 'softmax',
+      inputs: 2,
+      hidden: [48],
+      outputs: 1,
+      output: 'sigmoid',
       activation: 'hardSigmoid',
-      initializer: 'glorotUniform',
+      initializer: normal(2),
     }),
-    optimizer: () => tf.train.adam(0.01),
+    optimizer: () => tf.train.adam(0.03),
+    epochs: 60,
+    skill: 'sign',
   },
 );
 

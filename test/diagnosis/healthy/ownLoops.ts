@@ -5,6 +5,7 @@ import { tf } from '../harness/backend';
 import { healthy, type Recipe } from '../harness/recipe';
 import { denseNet } from '../models/dense';
 import { narrowNet } from '../models/narrow';
+import { halves, table } from '../tasks/points';
 import { binary, classifier, regression } from './points';
 
 export const restarts = healthy(
@@ -39,10 +40,13 @@ export const ownBatches = healthy('train-on-batch', 'trainOnBatch instead of fit
   loop: 'batches',
 });
 
-export const narrow = healthy('spirals-narrow', 'few units, none of them to spare', {
+export const narrow = healthy('narrow', 'forty inputs through two units', {
   ...binary,
-  model: narrowNet(),
-  optimizer: () => tf.train.adam(0.02),
+  data: table(halves(40, 0.1), 1024, 256),
+  model: narrowNet(40),
+  optimizer: () => tf.train.adam(0.01),
+  epochs: 20,
+  skill: 'sign',
 });
 
 /** The variables of some layers. */

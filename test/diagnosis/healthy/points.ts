@@ -99,6 +99,20 @@ export const spiralRelu = healthy(
   { quick: true },
 );
 
+export const spiralTanh = healthy('spirals-tanh', 'tanh units that sharpen as they learn', {
+  ...binary,
+  model: denseNet({
+    inputs: 2,
+    hidden: [32, 32],
+    outputs: 1,
+    output: 'sigmoid',
+    activation: 'tanh',
+    initializer: 'glorotUniform',
+  }),
+  optimizer: () => tf.train.adam(0.01),
+  skill: 'sign',
+});
+
 export const spiralMse = healthy(
   'spirals-sigmoid-mse',
   'squared error on binary labels, which trains',

@@ -58,10 +58,10 @@ export const mnistAutoencoder = healthy(
 
 export const cifarConv = healthy('cifar10-cnn', 'momentum with time-based decay; slow to learn', {
   ...digits,
-  data: cifar10({ train: 1000, validation: 200 }),
+  data: cifar10({ train: 1500, validation: 200 }),
   model: convNet({ shape: [32, 32, 3], filters: [8, 8], pooled: [1, 2], outputs: 10 }),
   optimizer: () => tf.train.momentum(0.01, 0.9),
-  rate: (step) => 0.01 / (1 + 0.01 * step),
+  rate: (step) => 0.02 / (1 + 0.002 * step),
   epochs: 8,
 });
 

@@ -56,6 +56,7 @@ export const lstmMemory = healthy(
     data: series(memory(10), 512, 128),
     model: recurrentNet({ kind: 'lstm', steps: 10, units: [12], outputs: 1, output: 'sigmoid' }),
     loss: 'binaryCrossentropy',
+    epochs: 30,
     skill: 'ranking',
   },
 );
