@@ -30,6 +30,8 @@ interface Case {
   layer?: RegExp;
   message: RegExp;
   remedy: string;
+  /** `error` where absent. */
+  severity?: 'warning';
 }
 
 const cases: Case[] = [
@@ -61,6 +63,8 @@ const cases: Case[] = [
     layer: /^hidden_1_/,
     message: /shrink ×0\.2\d per layer/,
     remedy: 'change-activation',
+    // Its updates do not vanish.
+    severity: 'warning',
   },
   {
     name: 'six sigmoid layers, the mild case',
@@ -223,7 +227,7 @@ function assertSound(finding: Finding): void {
 }
 
 describe('nets that fail', () => {
-  for (const { name, rule, consequences, trial, layer, message, remedy } of cases) {
+  for (const { name, rule, consequences, trial, layer, message, remedy, severity } of cases) {
     for (const seed of SEEDS) {
       it(`${rule}: ${name} (seed ${String(seed)})`, async () => {
         const { findings } = await train({ ...trial, seed });
@@ -239,7 +243,7 @@ describe('nets that fail', () => {
         assert.match(finding.message, message);
         if (layer) assert.match(finding.layer ?? '', layer);
         assert.equal(finding.remedies[0]?.id, remedy);
-        assert.equal(finding.severity, 'error');
+        assert.equal(finding.severity, severity ?? 'error');
         assert.equal(finding.closedStep, undefined);
       });
     }

@@ -3,6 +3,7 @@
 import type { Remedy, Severity } from '../finding';
 import { expectationOf } from '../theory/expectation';
 import { baselineOf } from './baseline';
+import { namesOf } from './cures';
 import { explosionAtBreak, isBlown, runaway, sustainedGrowth } from './growth';
 import { median } from './lossTrack';
 import { isEscaping, probeSlope } from './profile';
@@ -55,7 +56,7 @@ function remediesFor(off: readonly ScaledLayer[], output: string): Remedy[] {
   }
   const remedies = [...groups].map(([initializer, layers]): Remedy => ({
     id: 'change-initializer',
-    title: `Initialize ${layers.length === 1 ? (layers[0] ?? '') : `${layers.length} layers`} with kernelInitializer '${initializer}'.`,
+    title: `Initialize ${namesOf(layers)} with kernelInitializer '${initializer}'.`,
     layers,
     values: { initializer, option: 'kernelInitializer' },
   }));

@@ -34,6 +34,14 @@ export const VANISHED_ELASTICITY = 1e-4;
 /** … while more than this share of the first loss is left. */
 export const VANISHED_LEFT = 0.5;
 
+/**
+ * ‖Δw‖/‖w‖ per step above which the first layer moves all the same (CS231n: 1e-3 is healthy), so that it is a
+ * warning at first …
+ */
+export const VANISHED_UPDATE = 1e-4;
+/** … and an error after so many steps without success. */
+export const VANISHED_STEPS = 200;
+
 /** Layers (with a weight matrix) that a net must have before a profile over depth means anything. */
 export const PROFILE_LAYERS = 4;
 
@@ -43,7 +51,7 @@ export const PROFILE_STEPS = 10;
 /** Steps for which the vanishing profile must hold in a row. */
 export const VANISHING_PERSISTENCE = 10;
 /** … and steps without it after which it is over: a noisy loss that is flat looks otherwise at times. */
-export const VANISHING_CLOSE = 50;
+export const VANISHING_CLOSE = 100;
 
 /**
  * Growth of the first layers' gradient per step, in log10, that will end a plateau by itself: gradients

@@ -2,27 +2,13 @@
 // copies of each other, weights too small or too large for the depth, biases that hold units fast. What
 // the initial weights imply is certain; whether it matters, the loss says.
 import type { ModelFacts } from '../../facts';
-import type { Remedy, Severity } from '../../finding';
-import { batchNormalization } from '../cures';
-import { heldByBias, identicalLayer, loudestLayer, type HeldLayer } from '../initialState';
-import { firstLoss, severityOfLarge, statementOnScale } from '../initialSignal';
-import type { Rule, Statement } from '../rule';
-import { signalScale, soundInitializer } from '../signalScale';
-import { standingOf } from '../standing';
+import { heldByBias, identicalLayer } from '../initialState';
+import { statementOnScale } from '../initialSignal';
+import { onBias, onIdentical, onLoud, onStalled } from '../initialUnits';
+import type { Rule } from '../rule';
+import { signalScale } from '../signalScale';
 import { stalledLayers, type Stalled } from '../symmetry';
 import { CLOSE_AFTER } from '../thresholds';
-import { HIGH_FIRST_LOSS, HUGE_BIAS_RATIO, LARGE_SIGNAL } from '../thresholds/initialization';
-import type { DiagnosisWindow } from '../window';
-import { percent, short, times } from '../words';
-
-function initialize(layers: readonly string[], initializer: string): Remedy {
-  return {
-    id: 'change-initializer',
-    title: `Initialize ${layers.length === 1 ? (layers[0] ?? '') : `${layers.length} layers`} with kernelInitializer '${initializer}'.`,
-    layers,
-    values: { initializer, option: 'kernelInitializer' },
-  };
-}
 
 const cache = new WeakMap<ModelFacts, readonly Stalled[]>();
 
@@ -30,146 +16,6 @@ function stalled(facts: ModelFacts): readonly Stalled[] {
   let found = cache.get(facts);
   if (!found) cache.set(facts, (found = stalledLayers(facts)));
   return found;
-}
-
-/** Weights that are all equal, or zero: certain before the first step. */
-function onStalled(layers: readonly Stalled[]): Statement | undefined {
-  const [first] = layers;
-  if (!first) return undefined;
-  const { layer, kind, reader } = first;
-  const units = layer.outputShape.at(-1) ?? 0;
-  const value = short(layer.initialKernel?.max ?? 0);
-  const involved = new Set(layers.map((one) => one.layer.name));
-  // The reader is to blame as well where it is equal too: one of the two has to change.
-  if (kind === 'symmetric' && reader) involved.add(reader.name);
-  const names = [...involved];
-  return {
-    severity: 'error',
-    layer: layer.name,
-    relatedLayers: names.slice(1),
-    since: 1,
-    evidence: {
-      measured: layer.initialKernel?.std ?? 0,
-      threshold: 0,
-      unit: 'standard deviation of the initial weights',
-      window: 1,
-    },
-    message:
-      kind === 'mute'
-        ? `All weights of ${layer.name} start at 0, where ${layer.activation ?? 'its activation'} ` +
-          'has neither output nor slope: it gets no gradient and stays as it is, and nothing ' +
-          'passes through it.'
-        : `All weights of ${layer.name} start at ${value}, and so do those of ` +
-          `${reader?.name ?? 'the next layer'} (${short(reader?.initialKernel?.max ?? 0)}): its ` +
-          `${units} units are copies of each other, get the same gradient, and stay copies. The ` +
-          'layer is one unit wide.',
-    remedies: [initialize(names, soundInitializer(layer.activation ?? 'linear'))],
-  };
-}
-
-function onIdentical(window: DiagnosisWindow, layer: string): Statement {
-  const { units = 0, identicalUnits = 0 } = window.probe?.layers[layer] ?? {};
-  const activation = window.facts?.layers.find(({ name }) => name === layer)?.activation;
-  return {
-    severity: 'error',
-    layer,
-    since: 1,
-    evidence: {
-      measured: identicalUnits + 1,
-      threshold: 2,
-      unit: 'units with the same output on every sample',
-      window: window.probeStep,
-    },
-    message:
-      `The ${units} units of ${layer} started as copies of each other and still are after ` +
-      `${window.probeStep - 1} steps: on all ${window.probe?.samples ?? 0} samples their outputs ` +
-      'are equal. The layer is one unit wide.',
-    remedies: [initialize([layer], soundInitializer(activation ?? 'linear'))],
-  };
-}
-
-/** Dead for good, or held: what follows for the training. */
-function severityOfBias(window: DiagnosisWindow, { state, share }: HeldLayer): Severity {
-  if (state === 'drowned') return severityOfLarge(window);
-  const standing = standingOf(window);
-  if (state === 'dead' && share === 1 && standing !== 'well') return 'error';
-  return standing === 'struggling' || standing === 'failed' ? 'warning' : 'information';
-}
-
-function onBias(window: DiagnosisWindow, held: HeldLayer): Statement | undefined {
-  const { layer, bias, random, state, share } = held;
-  const start = firstLoss(window);
-  // A constant that the next layers can make use of does no harm.
-  if (state === 'drowned' && !((start?.ratio ?? 0) >= HIGH_FIRST_LOSS)) return undefined;
-  const effect =
-    state === 'drowned'
-      ? 'its outputs hardly depend on the input' +
-        (start
-          ? `, and the first loss is ${short(start.first)}, ${times(start.ratio)} that of a constant answer`
-          : '')
-      : `${percent(share)} of its units are ${state} from the first step on`;
-  return {
-    severity: severityOfBias(window, held),
-    layer: layer.name,
-    since: 1,
-    evidence: {
-      measured: Math.abs(bias) / Math.max(random, Number.MIN_VALUE),
-      threshold: HUGE_BIAS_RATIO,
-      unit: '|initial bias| ÷ deviation of the weighted inputs',
-      window: 1,
-    },
-    message:
-      `The bias of ${layer.name} starts at ${short(bias)}, while its weighted inputs deviate by ` +
-      `${short(random)}: ${effect}.`,
-    remedies: [
-      {
-        id: 'change-initializer',
-        title: `Start the bias of ${layer.name} at zero (biasInitializer: 'zeros').`,
-        layers: [layer.name],
-        values: { initializer: 'zeros', option: 'biasInitializer' },
-      },
-    ],
-  };
-}
-
-const RECURRENT = /^(SimpleRNN|LSTM|GRU|RNN|ConvLSTM2D|Bidirectional)$/;
-
-/** Outputs that are far too large as the first probe shows them, whatever makes them so. */
-function onLoud(window: DiagnosisWindow): Statement | undefined {
-  const start = firstLoss(window);
-  if (!start || start.ratio < HIGH_FIRST_LOSS) return undefined;
-  const loud = loudestLayer(window);
-  if (!loud) return undefined;
-  const { layer, gain, total } = loud;
-  const isRecurrent = RECURRENT.test(layer.className);
-  const initializer = isRecurrent ? 'orthogonal' : soundInitializer(layer.activation ?? 'linear');
-  const option = isRecurrent ? 'recurrentInitializer' : 'kernelInitializer';
-  return {
-    severity: severityOfLarge(window),
-    layer: layer.name,
-    since: 1,
-    evidence: {
-      measured: total,
-      threshold: LARGE_SIGNAL,
-      unit: 'RMS fed to the output layer ÷ RMS of the input',
-      window: 1,
-    },
-    message:
-      `Signals grow ${times(total)} on their way to the output layer, most of all in ${layer.name}, ` +
-      `whose outputs are ${times(gain)} its inputs` +
-      (isRecurrent ? ': its state grows in every step of the sequence' : '') +
-      `. The first loss is ${short(start.first)}, ${times(start.ratio)} that of a constant answer ` +
-      `(${short(start.chance)}).`,
-    remedies: [
-      {
-        id: 'change-initializer',
-        title: `Initialize ${layer.name} with ${option} '${initializer}'.`,
-        layers: [layer.name],
-        values: { initializer, option },
-      },
-      batchNormalization([layer.name]),
-    ],
-  };
 }
 
 export const poorInitialization: Rule = {
@@ -185,7 +31,7 @@ export const poorInitialization: Rule = {
   evaluate(window) {
     const { facts } = window;
     if (!facts) return undefined;
-    const certain = onStalled(stalled(facts));
+    const certain = onStalled(window, stalled(facts));
     if (certain) return certain;
     if (window.probe) {
       const identical = identicalLayer(window);

@@ -11,6 +11,8 @@ import {
   VANISHED_ELASTICITY,
   VANISHED_LEFT,
   VANISHED_RATIO,
+  VANISHED_STEPS,
+  VANISHED_UPDATE,
   VANISHING_CLOSE,
   VANISHING_ELASTICITY,
   VANISHING_FACTOR,
@@ -112,8 +114,10 @@ function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
     profile.of,
     profile.factor,
   );
+  // Adam divides by the size of the gradient: what it moves may still find a way out.
+  const moves = 10 ** (first.updateLog ?? -Infinity) > VANISHED_UPDATE;
   return {
-    severity: 'error',
+    severity: moves && window.steps < VANISHED_STEPS ? 'warning' : 'error',
     layer: first.name,
     relatedLayers: weak.map((layer) => layer.name),
     evidence: {
