@@ -104,9 +104,9 @@ export const adamSwing = faulty('regression-adam-rate-0.5', points.smoothRelu, {
   harm: 'skill',
 });
 
-export const linearSwing = faulty('linear-sgd-rate-0.6', points.linearSgd, {
-  fault: 'learning rate 0.6 instead of 0.02: just below the limit of stability',
-  change: { optimizer: () => tf.train.sgd(0.6) },
+export const sineSwing = faulty('sine-full-batch-rate-0.35', points.sineSteady, {
+  fault: 'learning rate 0.35 instead of 0.05: the loss swings without any noise',
+  change: { optimizer: () => tf.train.sgd(0.35) },
   rule: 'loss-oscillation',
   alternatives: swings,
   harm: 'skill',

@@ -164,6 +164,26 @@ export const sineTanh = healthy('sine-tanh', 'one input, one output', {
   epochs: 60,
 });
 
+/** All samples in each step, by plain descent. */
+const sineFullBatch = (rate: number): Recipe => ({
+  ...sineTanh.recipe,
+  optimizer: () => tf.train.sgd(rate),
+  batchSize: 512,
+  epochs: 1200,
+});
+
+export const sineSteady = healthy(
+  'sine-full-batch',
+  'plain descent without noise: a long first plateau, then a smooth fall',
+  sineFullBatch(0.05),
+);
+
+export const sineEdge = healthy(
+  'sine-full-batch-edge',
+  'a rate at the edge of stability: the loss leaps now and then, and falls all the same',
+  sineFullBatch(0.1),
+);
+
 export const linearSgd = healthy('linear-sgd', 'converged to the noise floor and trained on', {
   ...regression,
   data: table(linear(6), 512, 128),
