@@ -271,24 +271,30 @@ describe('non-finite values', () => {
     loss: CROSS_ENTROPY,
   };
 
-  for (const from of [1, 7]) {
-    it(`in the data from step ${String(from)}: the first layer's output, once`, async () => {
-      const { findings } = await train({ ...trial, seed: 1, batch: poisoned('xs', NaN, from) });
-      assert.deepEqual(
-        findings.map(({ rule }) => rule),
-        ['non-finite'],
-      );
-      const [finding] = findings;
-      assert.match(finding?.layer ?? '', /^hidden_1_/);
-      assert.equal(finding?.firstStep, from);
-      assert.match(finding.message, /the input data of this batch has NaN or infinite values/);
-      assert.equal(finding.remedies[0]?.id, 'check-data');
-    });
-  }
+  it('in the data from the first step: the data themselves, once', async () => {
+    const { findings } = await train({ ...trial, seed: 1, batch: poisoned('xs', NaN, 1) });
+    assert.deepEqual(
+      findings.map(({ rule, severity }) => [rule, severity]),
+      [['data-range', 'error']],
+    );
+    assert.match(findings[0]?.message ?? '', /NaN/);
+    assert.equal(findings[0]?.remedies[0]?.id, 'check-data');
+  });
+  it("in the data from step 7: the first layer's output, and the data once they were seen", async () => {
+    const { findings } = await train({ ...trial, seed: 1, batch: poisoned('xs', NaN, 7) });
+    const [finding, ...more] = findings;
+    assert.ok(more.every(({ rule }) => rule === 'data-range'));
+    assert.equal(finding?.rule, 'non-finite');
+    assert.match(finding.layer ?? '', /^hidden_1_/);
+    assert.equal(finding.firstStep, 7);
+    assert.match(finding.message, /the input data of this batch has NaN or infinite values/);
+    assert.equal(finding.remedies[0]?.id, 'check-data');
+  });
   it('in the labels: the loss, while all outputs are finite', async () => {
     const { findings } = await train({ ...trial, seed: 1, batch: poisoned('ys', NaN, 5) });
     const [finding, ...more] = findings;
-    assert.equal(more.length, 0);
+    const others = more.map(({ rule }) => rule).filter((rule) => rule !== 'data-range');
+    assert.deepEqual(others, []);
     assert.equal(finding?.rule, 'non-finite');
     assert.equal(finding.firstStep, 5);
     assert.equal(finding.layer, undefined);

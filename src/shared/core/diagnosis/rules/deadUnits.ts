@@ -7,6 +7,7 @@ import {
   DEAD_RISE,
   DEAD_SHARE,
   DEAD_SHARE_FROM_START,
+  DEAD_SHARE_HURTS,
   SILENT_SAMPLES,
   SILENT_STEPS,
   UNITS_PERSISTENCE,
@@ -87,7 +88,7 @@ function mostOfLayer(window: DiagnosisWindow, all: UnitShare[]): Statement | und
       : bornDead(window, worst.layer, layers);
   const { latest } = window.loss;
   return {
-    severity: isPoor ? 'warning' : 'information',
+    severity: isPoor && worst.share >= DEAD_SHARE_HURTS ? 'warning' : 'information',
     layer: worst.layer,
     relatedLayers: layers.filter((layer) => layer !== worst.layer),
     evidence: { measured: worst.share, threshold: DEAD_SHARE, unit: SHARE_UNIT, window: 2 },

@@ -9,6 +9,11 @@
  * and 2 to 6 deep up to 58 % with Adam at 0.01, and below 20 % otherwise. So the loss is asked too.
  */
 export const DEAD_SHARE = 0.5;
+/**
+ * … from which it can be what keeps the loss from falling: more than any layer of the sound nets above
+ * has. Below, a loss that does not fall has another cause, for example targets that are mostly noise.
+ */
+export const DEAD_SHARE_HURTS = 0.8;
 /** … and, where they did not die in training but are so from the start. */
 export const DEAD_SHARE_FROM_START = 0.9;
 /** Rise of the share since the first probe, that tells units that died from those that never fired. */

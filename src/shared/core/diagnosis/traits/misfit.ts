@@ -1,4 +1,5 @@
 // Which loss asks for which outputs and labels, in tfjs: traits of one output, its loss and its labels.
+import { nonFiniteCount } from '../../summary';
 import type { OutputFacts } from '../../facts';
 import type { Evidence, Remedy, Severity } from '../../finding';
 import { REACH_ROUNDING } from '../thresholds/data';
@@ -148,7 +149,9 @@ function categorical(output: OutputFacts): Trait | undefined {
     );
   }
   const ones = labels.mean * unitsOf(output);
-  if (labelKind === 'binary' && unitsOf(output) > 1 && ones < 1 - REACH_ROUNDING) {
+  // Where labels are NaN their mean is that of the others, and a row without a one may have had one.
+  const isWhole = nonFiniteCount(labels) === 0;
+  if (labelKind === 'binary' && isWhole && unitsOf(output) > 1 && ones < 1 - REACH_ROUNDING) {
     // Rows of zeros are also how the padding of sequences is masked.
     if (output.labelShape.length > 1) return undefined;
     return misfit(
