@@ -133,7 +133,9 @@ export function readRows(tf: TfNamespace, tensor: Tensor, rows: number): Values 
 
 function joined(a: Values, b: Values): Values {
   if (a.length === 0) return b;
-  const Type = a.constructor as new (length: number) => Values;
+  // tfjs's cpu backend casts whole numbers to float32 in name only: what follows may be fractions or NaN.
+  const isSame = a.constructor === b.constructor;
+  const Type = isSame ? (a.constructor as new (length: number) => Values) : Float32Array;
   const both = new Type(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
