@@ -19,7 +19,7 @@ export interface Link {
   /** δ, the gradient of the output, of `from` ÷ that of `to`. */
   delta?: number;
   /**
-   * Gradient of the weights of `from` ÷ that of `to`, for one sample. The mean over a batch is less in
+   * Gradient of kernel and bias of `from` ÷ that of `to`, for one sample. The mean over a batch is less in
    * the first layers, where the samples are less alike than further on.
    */
   gradient?: number;
@@ -110,6 +110,14 @@ function root(a: number | undefined, b: number | undefined): number | undefined 
   return a === undefined || b === undefined || !(a > 0) || !(b > 0) ? undefined : Math.sqrt(a / b);
 }
 
+/**
+ * Mean square of what δ is multiplied with to give a gradient: the inputs for the kernel, 1 for the bias,
+ * which is the greater part where inputs have died out.
+ */
+function perWeight({ facts: { fanIn = 1, initialBias } }: PlainLayer, input: number): number {
+  return initialBias ? (input * fanIn + 1) / (fanIn + 1) : input;
+}
+
 function linkOf(from: PlainLayer, a: Moments, to: PlainLayer, b: Moments): Link {
   // Mean square of a weight of `to` times the outputs that an input of it reaches.
   const backward = (to.weightVariance / (to.facts.fanIn ?? 1)) * to.uses;
@@ -122,7 +130,7 @@ function linkOf(from: PlainLayer, a: Moments, to: PlainLayer, b: Moments): Link 
   const gradient =
     a.slope === undefined || a.input === undefined || a.output === undefined
       ? undefined
-      : root(backward * a.slope * a.input, a.output);
+      : root(backward * a.slope * perWeight(from, a.input), perWeight(to, a.output));
   return {
     from: from.facts.name,
     to: to.facts.name,

@@ -17,9 +17,11 @@ import { signalScale, type ScaledLayer } from '../signalScale';
 import {
   NORMAL_LAYERS,
   NORMAL_SHARE,
+  NORMAL_SIGNAL,
   NORMAL_VARIANCE,
-  SMALL_SIGNAL,
 } from '../thresholds/initialization';
+import { LITTLE_LEARNT } from '../thresholds/updates';
+import { undoneBy } from '../undone';
 import type { DiagnosisWindow } from '../window';
 import { percent, short } from '../words';
 
@@ -91,8 +93,11 @@ export function missingVariance(window: DiagnosisWindow, facts: ModelFacts): Sta
   if (!found || !scale || !first) return undefined;
   const { layers, ratio, initializers, share } = found;
   // It spoils the run where it is the main reason for a signal that is too small, and training is stuck.
-  const isToBlame = scale.total < SMALL_SIGNAL && share > NORMAL_SHARE;
-  const isSpoilt = isToBlame && severityOfSmall(window, scale.layers) !== 'information';
+  const isToBlame = scale.total < NORMAL_SIGNAL && share > NORMAL_SHARE;
+  const isSpoilt =
+    isToBlame &&
+    (severityOfSmall(window, scale.layers) !== 'information' ||
+      (undoneBy(window)?.left ?? 0) > LITTLE_LEARNT);
   const left = ratio ** (layers.length / 2);
   const names = [...initializers.keys()].map((name) => `'${name}'`).join(' and ');
   return {

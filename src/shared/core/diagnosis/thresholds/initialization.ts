@@ -45,6 +45,8 @@ export const NORMAL_VARIANCE = 0.85;
 export const NORMAL_LAYERS = 5;
 /** Share of the lost signal (in logarithms) from which on it is the main reason. */
 export const NORMAL_SHARE = 0.7;
+/** Signal at the output from which on it can be a reason for a training that fails: 36 layers of 0.88. */
+export const NORMAL_SIGNAL = 1e-2;
 
 /** Epsilon from which on it is tfjs's on WebGL. Keras and the other backends have 1e-7. */
 export const COARSE_EPSILON = 1e-5;
