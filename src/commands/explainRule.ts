@@ -13,5 +13,11 @@ export const explainRule: Command = async ({ extensionUri }, asked) => {
     }));
   if (rule === undefined) return;
   const page = rulePage(extensionUri, rule as (typeof RULE_IDS)[number]);
-  await vscode.commands.executeCommand('markdown.showPreview', page);
+  const commands = await vscode.commands.getCommands(true);
+  // Where Markdown is not rendered, for example because its extension is turned off, the text is read.
+  if (commands.includes('markdown.showPreview')) {
+    await vscode.commands.executeCommand('markdown.showPreview', page);
+  } else {
+    await vscode.window.showTextDocument(page, { preview: true });
+  }
 };

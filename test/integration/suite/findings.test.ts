@@ -66,11 +66,13 @@ describe('findings', () => {
 
   it('explains every rule that it has a page of', async () => {
     await vscode.commands.executeCommand('gradientLens.explainRule', 'vanishing-gradient');
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    assert.ok(
-      tabs.some(({ label }) => label.includes('vanishing-gradient')),
-      tabs.map(({ label }) => label).join(', '),
-    );
+    const labels = (): string[] =>
+      vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+    await until(
+      'the page of the rule',
+      () => labels().some((label) => label.includes('vanishing-gradient')),
+      20_000,
+    ).catch((error: unknown) => assert.fail(`${String(error)}; shown: ${labels().join(', ')}`));
   });
 
   it('names the NaN of a loss as an error, once', async () => {
