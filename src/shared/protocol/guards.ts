@@ -1,59 +1,19 @@
 // The trust boundary: user code runs beside the worker's runtime and in reach of the page, so every
 // message from there is checked and copied field by field before the host acts on it.
 import { RULE_IDS } from '../core/finding';
-import type { EpochRecord } from '../core/run';
-import type { BundlePosition, FromRuntime, HostMethods, RawError, RawLayer } from './runtime';
+import type { BundlePosition, FromRuntime, HostMethods } from './runtime';
 import type { FromPanel } from './panel';
-import { bytes, count, Fields, guarded, LIMITS, Malformed, metrics } from './checks';
 import { autopsy } from './autopsyGuard';
-import { modelFacts } from './factsGuard';
+import { bytes, Fields, guarded, LIMITS, Malformed } from './checks';
+import { commonMessage, describe, rawError, rawLayer } from './messageParts';
 import type { ProtocolError } from './protocolError';
 
 /** Told why a message was refused, for the log. */
 export type OnReject = (reason: ProtocolError) => void;
 
-/** An unknown type in words fit for a log line. */
-function describe(type: unknown): string {
-  return typeof type === 'string' ? `'${type.slice(0, 40)}'` : `of ${typeof type}`;
-}
-
 function position(value: unknown, at: string): BundlePosition {
   const fields = new Fields(value, at);
   return { line: fields.count('line'), column: fields.count('column') };
-}
-
-function rawLayer(value: unknown, at: string): RawLayer {
-  const fields = new Fields(value, at);
-  const name = fields.text('name');
-  if (name === '__proto__') throw new Malformed(`${at}.name is ${name}`);
-  return {
-    name,
-    className: fields.text('className'),
-    ...(fields.has('activation') && { activation: fields.text('activation') }),
-    tensors: fields.list('tensors', LIMITS.tensors, (item, itemAt) => {
-      const tensor = new Fields(item, itemAt);
-      return { name: tensor.text('name'), shape: tensor.list('shape', LIMITS.rank, count) };
-    }),
-    frames: fields.list('frames', LIMITS.frames, position),
-  };
-}
-
-function epochRecord(value: unknown, at: string): EpochRecord {
-  const fields = new Fields(value, at);
-  return {
-    epoch: fields.count('epoch'),
-    step: fields.count('step'),
-    metrics: metrics(fields.get('metrics'), fields.path('metrics')),
-  };
-}
-
-function rawError(fields: Fields): RawError {
-  return {
-    code: fields.text('code'),
-    name: fields.text('name'),
-    message: fields.longText('message'),
-    frames: fields.list('frames', LIMITS.frames, position),
-  };
 }
 
 function request(fields: Fields): FromRuntime {
@@ -90,42 +50,13 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
         tfjsVersion: fields.text('tfjsVersion'),
       };
     case 'layers':
-      return { type, layers: fields.list('layers', LIMITS.layers, rawLayer) };
+      return { type, layers: fields.list('layers', LIMITS.layers, rawLayer(position)) };
     case 'autopsy':
       return {
         type,
         autopsy: autopsy(fields.get('autopsy'), fields.path('autopsy')),
         frames: fields.list('frames', LIMITS.frames, position),
       };
-    case 'facts':
-      return { type, facts: modelFacts(fields.get('facts'), fields.path('facts')) };
-    case 'steps': {
-      const memory = fields.nested('memory');
-      return {
-        type,
-        batch: bytes(fields.get('batch'), fields.path('batch')),
-        epochs: fields.list('epochs', LIMITS.epochs, epochRecord),
-        memory: { numTensors: memory.count('numTensors'), numBytes: memory.count('numBytes') },
-      };
-    }
-    case 'plan':
-      return {
-        type,
-        ...(fields.has('epochs') && { epochs: fields.count('epochs') }),
-        ...(fields.has('stepsPerEpoch') && { stepsPerEpoch: fields.count('stepsPerEpoch') }),
-      };
-    case 'state':
-      return {
-        type,
-        state: fields.oneOf('state', ['running', 'paused']),
-        step: fields.count('step'),
-      };
-    case 'notice': {
-      const notice = fields.nested('notice');
-      return { type, notice: { code: notice.text('code'), message: notice.longText('message') } };
-    }
-    case 'progress':
-      return { type, message: fields.longText('message') };
     case 'console':
       return {
         type,
@@ -143,16 +74,14 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
           checkpoint: bytes(fields.get('checkpoint'), fields.path('checkpoint')),
         }),
       };
-    case 'finished':
+    case 'failed':
       return {
         type,
-        outcome: fields.oneOf('outcome', ['completed', 'stopped']),
+        error: rawError(fields.nested('error'), position),
         steps: fields.count('steps'),
       };
-    case 'failed':
-      return { type, error: rawError(fields.nested('error')), steps: fields.count('steps') };
     default:
-      throw new Malformed(`${at}.type ${describe(type)} is unknown`);
+      return commonMessage(fields);
   }
 }
 

@@ -8,6 +8,8 @@ export class ProtocolError extends Error {
     readonly code:
       | 'malformed-batch'
       | 'malformed-message'
+      | 'malformed-frame'
+      | 'frame-too-large'
       | 'unencodable-record'
       | 'timeout'
       | 'closed'
