@@ -3,16 +3,16 @@
 import { messageOf, ModelError } from '../../model/modelError';
 import type { Bundle } from '../../model/bundle';
 import type { RunControl, RunSink, RunSource } from '../../run/source';
-import type { EpochRecord } from '../../shared/core/run';
-import { decodeStepRecords } from '../../shared/protocol/codec';
 import {
   RUNTIME_PROTOCOL_VERSION,
+  type BundlePosition,
   type FromRuntime,
   type HostMethods,
   type StartOptions,
 } from '../../shared/protocol/runtime';
+import { Reporter } from '../reporter';
+import { toRunError } from '../reports';
 import { Recovery } from './recovery';
-import { toAutopsy, toLayerInfo, toRunError } from './reports';
 import type { TrainingPage } from './trainingPage';
 import { WorkspaceFileError, type WorkspaceFiles } from './workspaceFiles';
 
@@ -42,18 +42,20 @@ export class WebviewSource implements RunSource {
   private detach: () => void = () => undefined;
   private launched = false;
   private paused: boolean;
-  private lastStep = 0;
-  private lastEpoch = 0;
-  /** Step before which a model was first looked at, by the layers that it trains. */
-  private readonly factSteps = new Map<string, number>();
   /** Controls that came before the worker was launched; undefined once it was. */
   private held: RunControl[] | undefined = [];
   private readonly recovery = new Recovery();
+  private readonly reporter: Reporter<BundlePosition>;
   private stopTimer: NodeJS.Timeout | undefined;
   private silenceTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WebviewSourceOptions) {
     this.paused = options.start.paused;
+    this.reporter = new Reporter({
+      locator: { locate: (frames) => this.bundle?.map.locate(frames) },
+      isContinued: () => this.recovery.isRecovered,
+      onTrouble: (message) => options.onTrouble(message),
+    });
   }
 
   private get runId(): string {
@@ -135,7 +137,7 @@ export class WebviewSource implements RunSource {
     if (this.stopTimer) return;
     this.options.page.send(this.runId, { type: 'stop' });
     this.stopTimer = setTimeout(() => {
-      this.end((sink) => sink.finished('stopped', this.lastStep));
+      this.end((sink) => sink.finished('stopped', this.reporter.lastStep));
     }, STOP_MS);
   }
 
@@ -188,31 +190,10 @@ export class WebviewSource implements RunSource {
       case 'started':
         sink.started(this.recovery.started(message));
         break;
-      case 'layers':
-        sink.layers(message.layers.map((layer) => toLayerInfo(layer, bundle.map)));
-        break;
-      case 'autopsy':
-        sink.autopsy(toAutopsy(message, bundle.map));
-        break;
-      case 'facts':
-        this.facts(message, sink);
-        break;
-      case 'steps':
-        this.steps(message, sink);
-        break;
-      case 'plan':
-        this.plan(message, sink);
-        break;
       case 'state':
         this.paused = message.state === 'paused';
         this.watchSilence();
-        sink.state(message.state, message.step);
-        break;
-      case 'notice':
-        sink.notice(message.notice);
-        break;
-      case 'progress':
-        sink.progress(message.message);
+        this.reporter.report(message, sink);
         break;
       case 'console':
         this.options.onConsole(message.level, message.text);
@@ -229,15 +210,16 @@ export class WebviewSource implements RunSource {
       case 'failed':
         this.end((open) => open.failed(toRunError(message.error, bundle.map)));
         break;
+      case 'layers':
+      case 'autopsy':
+      case 'facts':
+      case 'steps':
+      case 'plan':
+      case 'notice':
+      case 'progress':
+        this.reporter.report(message, sink);
+        break;
     }
-  }
-
-  private plan(message: Extract<FromRuntime, { type: 'plan' }>, sink: RunSink): void {
-    const { epochs, stepsPerEpoch } = message;
-    sink.plan({
-      ...(epochs !== undefined && { epochs }),
-      ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-    });
   }
 
   private hello(version: number, sink: RunSink): void {
@@ -260,32 +242,6 @@ export class WebviewSource implements RunSource {
     this.options.page.terminate(this.runId);
     sink.notice(this.recovery.note(loss));
     this.launchWorker(bundle);
-  }
-
-  /** A worker that goes on in the middle of a training does not know what it began with. */
-  private facts({ facts }: Extract<FromRuntime, { type: 'facts' }>, sink: RunSink): void {
-    const model = facts.trainedLayers.join();
-    const known = this.factSteps.get(model) ?? Infinity;
-    if (this.recovery.isRecovered && facts.step > known) return;
-    this.factSteps.set(model, Math.min(facts.step, known));
-    sink.facts(facts);
-  }
-
-  private epoch(record: EpochRecord, sink: RunSink): void {
-    if (this.recovery.isRecovered && record.epoch <= this.lastEpoch) return;
-    this.lastEpoch = record.epoch;
-    sink.epoch(record);
-  }
-
-  private steps(message: Extract<FromRuntime, { type: 'steps' }>, sink: RunSink): void {
-    try {
-      const records = decodeStepRecords(message.batch);
-      this.lastStep = Math.max(this.lastStep, records.at(-1)?.step ?? 0);
-      sink.records(records, message.memory);
-    } catch (error) {
-      this.options.onTrouble(`A batch of step records was refused: ${messageOf(error)}`);
-    }
-    for (const epoch of message.epochs) this.epoch(epoch, sink);
   }
 
   private async answer(request: Extract<FromRuntime, { type: 'request' }>): Promise<void> {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import * as tfjs from '@tensorflow/tfjs';
 import { bundleModel } from '../../../src/model/bundle';
 import { EsbuildService } from '../../../src/model/esbuildLoader';
-import { toLayerInfo } from '../../../src/sources/webview/reports';
+import { toLayerInfo } from '../../../src/sources/reports';
 import type { LayerInfo } from '../../../src/shared/core/run';
 import { installTap } from '../../../src/shared/tap';
 import { captureStack, constructionFrames } from '../../../webview/runtime/stack';
