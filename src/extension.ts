@@ -10,17 +10,14 @@ import { BackendChoices } from './platform/backendChoices';
 import { FixesService } from './platform/fixesService';
 import { KeptRuns } from './platform/keptRuns';
 import { ModelIndex } from './platform/modelIndex';
+import { trainAtStart } from './platform/trainAtStart';
 import { RunRegistry } from './run/runRegistry';
-import { RemedyActions } from './surfaces/codeActions';
-import { TrainCodeLens } from './surfaces/codeLens';
+import { showRuns } from './surfaces';
 import { CurrentRun } from './surfaces/currentRun';
-import { showLayersInSource } from './surfaces/layers';
-import { notifyOfErrors } from './surfaces/notifications';
 import { Panels } from './surfaces/panel/panels';
-import { Problems } from './surfaces/problems';
 import { Remedies } from './surfaces/remedies';
 import { revealSource } from './surfaces/reveal';
-import { StatusBar } from './surfaces/statusBar';
+import { TrainedTexts } from './surfaces/trainedTexts';
 import { UserConsole } from './surfaces/userConsole';
 import { Trainer } from './trainer';
 
@@ -62,10 +59,10 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     console: new UserConsole(log),
     log,
   });
-  const remedies = new Remedies(registry, new FixesService(extensionUri.fsPath));
-  const commandContext: CommandContext = {
-    ...{ trainer, current, panels, registry, remedies, log, tell, extensionUri },
-  };
+  const trained = new TrainedTexts(registry);
+  const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
+  const shown = { registry, current, panels, remedies, trained, extensionUri };
+  const commandContext: CommandContext = { ...shown, trainer, log, tell };
   subscriptions.push(
     log,
     panels,
@@ -73,30 +70,14 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     current,
     registerCommands(commandContext),
     new ModelIndex(log),
-    new Problems(registry),
+    trained,
     remedies,
-    new RemedyActions(remedies),
-    new TrainCodeLens(current),
-    showLayersInSource(registry, extensionUri),
-    new StatusBar(current),
-    notifyOfErrors(registry, panels),
+    showRuns(shown),
   );
-
   trainAtStart(context.globalState, (model) => void runCommand('train', commandContext, model));
   const { duration } = performance.measure(ACTIVATION, { start });
   log.debug(`Activated in ${duration.toFixed(1)} ms`);
   return publicApi(registry, (model, options) => trainer.train(model, options));
-}
-
-/**
- * `npm start` names a model to train in the environment, with an id of the start: a window that is
- * reloaded lives in the same environment, and shows the run that it had instead of another one.
- */
-function trainAtStart(state: vscode.Memento, train: (model: vscode.Uri) => void): void {
-  const { GRADIENT_LENS_TRAIN: file, GRADIENT_LENS_START: id = '' } = process.env;
-  if (!file || state.get('lastStart') === id) return;
-  void state.update('lastStart', id);
-  train(vscode.Uri.file(file));
 }
 
 export async function deactivate(): Promise<void> {

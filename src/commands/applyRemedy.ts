@@ -7,7 +7,7 @@ import {
   type RemedyPlan,
   type RemedyReference,
 } from '../surfaces/remedies';
-import { textNow } from '../surfaces/remedies/trainedTexts';
+import { textNow } from '../surfaces/trainedTexts';
 import type { Command, CommandContext } from './context';
 
 /** Why a remedy could not be applied. */

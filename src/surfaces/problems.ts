@@ -1,6 +1,6 @@
 // The Problems view: findings and errors of the newest run of each model, on the lines they are about.
 // A file that is edited keeps the entries of untouched lines (they move along) and gets no new ones:
-// what the run says is about the text that it was started with.
+// what the run says is about the text that it was started with. When the edits are undone, all come back.
 import * as vscode from 'vscode';
 import type { ModelRun } from '../api';
 import { DISPLAY_NAME } from '../contributions';
@@ -11,6 +11,7 @@ import { RULE_IDS, type Severity } from '../shared/core/finding';
 import type { SourceLocation } from '../shared/core/run';
 import { lineAfterEdit, problemEntries, type ProblemEntry } from './problemEntries';
 import { explainLink } from './rulePages';
+import type { TrainedTexts } from './trainedTexts';
 
 const SEVERITIES: Record<Severity, vscode.DiagnosticSeverity> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -58,6 +59,7 @@ class RunProblems {
   constructor(
     readonly run: ModelRun,
     private readonly collection: vscode.DiagnosticCollection,
+    private readonly trained: TrainedTexts,
   ) {
     this.subscriptions = [run.onDidChangeFindings(() => this.schedule())];
     void run.finished.then(() => this.refresh());
@@ -92,6 +94,11 @@ class RunProblems {
     const { uri } = event.document;
     const known = this.collection.get(uri);
     if (event.contentChanges.length === 0) return;
+    const text = this.trained.of(this.run, uri.fsPath.replaceAll('\\', '/'));
+    if (text !== undefined && text === event.document.getText()) {
+      if (this.edited.delete(uri.toString())) this.refresh();
+      return;
+    }
     this.edited.add(uri.toString());
     if (!known || known.length === 0) return;
     let kept: readonly vscode.Diagnostic[] = known;
@@ -122,7 +129,10 @@ export class Problems implements vscode.Disposable {
   private readonly byModel = new Map<string, RunProblems>();
   private readonly subscriptions: { dispose(): void }[];
 
-  constructor(registry: RunRegistry<ModelRun>) {
+  constructor(
+    registry: RunRegistry<ModelRun>,
+    private readonly trained: TrainedTexts,
+  ) {
     this.subscriptions = [
       registry.onDidStartRun((run) => this.begin(run)),
       vscode.workspace.onDidChangeTextDocument((event) => {
@@ -145,6 +155,6 @@ export class Problems implements vscode.Disposable {
     const key = run.model.toString();
     this.byModel.get(key)?.dispose();
     const collection = vscode.languages.createDiagnosticCollection(`gradient-lens ${run.id}`);
-    this.byModel.set(key, new RunProblems(run, collection));
+    this.byModel.set(key, new RunProblems(run, collection, this.trained));
   }
 }

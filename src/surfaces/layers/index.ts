@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelRun } from '../../api';
 import type { RunRegistry } from '../../run/runRegistry';
+import type { TrainedTexts } from '../trainedTexts';
 import { LayerHints } from './hints';
 import { LayerHover } from './hover';
 import { LayerMarks } from './marks';
@@ -10,9 +11,10 @@ import { RunLayers } from './runLayers';
 /** Shows the layers of all runs beside their source, until disposed. */
 export function showLayersInSource(
   registry: RunRegistry<ModelRun>,
+  trained: TrainedTexts,
   extensionUri: vscode.Uri,
 ): vscode.Disposable {
-  const layers = new RunLayers(registry);
+  const layers = new RunLayers(registry, trained);
   return vscode.Disposable.from(
     layers,
     new LayerHints(layers),

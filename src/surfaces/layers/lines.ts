@@ -1,5 +1,5 @@
 // On which lines the layers of a run stand now: where they were built, moved along with every edit. A
-// line that is edited says nothing any more: it is not the one that trained.
+// line that is edited says nothing any more, until the edit is undone: it is not the one that trained.
 import type { LayerInfo } from '../../shared/core/run';
 import { lineAfterEdit, type LineEdit } from '../problemEntries';
 
@@ -44,6 +44,17 @@ export class LayerLines {
       });
     }
     this.byFile.set(file, lines);
+  }
+
+  /** The file has the text again that trained; true where it had another one. */
+  restore(file: string, layers: readonly LayerInfo[]): boolean {
+    if (!this.edited.delete(file)) return false;
+    this.byFile.delete(file);
+    for (const { name, location } of layers) {
+      if (location?.file === file) this.placed.delete(name);
+    }
+    this.setLayers(layers);
+    return true;
   }
 
   in(file: string): readonly LayerLine[] {

@@ -4,6 +4,7 @@ import type { ModelRun } from '../../api';
 import type { RunRegistry } from '../../run/runRegistry';
 import { isTrial } from '../../trial';
 import type { LineEdit } from '../problemEntries';
+import type { TrainedTexts } from '../trainedTexts';
 import { LayerLines, type LayerLine } from './lines';
 import { Pulses, type LayerPulse } from './pulse';
 
@@ -55,7 +56,10 @@ export class RunLayers implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private heldUntil = 0;
 
-  constructor(registry: RunRegistry<ModelRun>) {
+  constructor(
+    registry: RunRegistry<ModelRun>,
+    private readonly trained: TrainedTexts,
+  ) {
     this.subscriptions = [
       registry.onDidStartRun((run) => this.begin(run)),
       vscode.workspace.onDidChangeTextDocument((event) => this.follow(event)),
@@ -110,7 +114,12 @@ export class RunLayers implements vscode.Disposable {
       newLines: text.split('\n').length - 1,
     }));
     const file = fileOf(document.uri);
+    const text = document.getText();
     for (const { run, lines } of this.byModel.values()) {
+      if (edits.length > 0 && text === this.trained.of(run, file)) {
+        lines.restore(file, run.layers);
+        continue;
+      }
       lines.setLayers(run.layers);
       lines.edit(file, edits);
     }

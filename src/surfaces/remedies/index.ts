@@ -6,9 +6,9 @@ import type { FixesService } from '../../platform/fixesService';
 import type { RunRegistry } from '../../run/runRegistry';
 import type { Finding, Remedy, RemedyId, RuleId } from '../../shared/core/finding';
 import { isTrial } from '../../trial';
+import { textNow, type TrainedTexts } from '../trainedTexts';
 import { planRemedy, type RemedyPlan } from './plan';
 import { FixPreview } from './preview';
-import { textNow, TrainedTexts } from './trainedTexts';
 
 export type { RemedyPlan } from './plan';
 
@@ -40,13 +40,12 @@ interface OpenFinding {
 export class Remedies implements vscode.Disposable {
   /** Shows the difference that a plan makes, and asks. */
   readonly preview: FixPreview;
-  private readonly trained: TrainedTexts;
 
   constructor(
     private readonly registry: RunRegistry<ModelRun>,
+    private readonly trained: TrainedTexts,
     private readonly fixes: FixesService,
   ) {
-    this.trained = new TrainedTexts(registry);
     this.preview = new FixPreview(() => fixes.get());
   }
 
@@ -112,7 +111,6 @@ export class Remedies implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.trained.dispose();
     this.preview.dispose();
   }
 }

@@ -57,11 +57,19 @@ describe('findings', () => {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(6, 0), ' ');
     await vscode.workspace.applyEdit(edit);
-    assert.equal((await hints()).filter(({ position }) => position.line === 6).length, 0);
+    const onLine = async (): Promise<number> =>
+      (await hints()).filter(({ position }) => position.line === 6).length;
+    assert.equal(await onLine(), 0);
+    const named = (): boolean =>
+      problemsOf('vanishing.js').some((problem) => codeOf(problem) === 'vanishing-gradient');
+    assert.equal(named(), false);
     // The panel may have the focus, and would undo nothing.
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('undo');
     assert.equal(document.isDirty, false);
+    // With the text that trained, all that was said of it is back.
+    assert.equal(await onLine(), 1);
+    await until('the problem', named, 5000);
   });
 
   it('explains every rule that it has a page of', async () => {

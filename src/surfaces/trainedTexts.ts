@@ -2,9 +2,9 @@
 // newest run of each model.
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import type { ModelRun } from '../../api';
-import type { RunRegistry } from '../../run/runRegistry';
-import { isTrial } from '../../trial';
+import type { ModelRun } from '../api';
+import type { RunRegistry } from '../run/runRegistry';
+import { isTrial } from '../trial';
 
 /** What an editor shows of a file, else what is on disk; undefined where there is neither. */
 export function textNow(file: string): string | undefined {
