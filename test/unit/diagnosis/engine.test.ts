@@ -4,6 +4,7 @@ import type { Rule } from '../../../src/shared/core/diagnosis/rule';
 import type { RuleId } from '../../../src/shared/core/finding';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import { randomRecord } from '../protocol/records';
+import { factsOf, inputOf, stepOf } from './facts';
 
 /** States something at the steps for which `holds` says so. */
 function ruleOf(holds: (step: number) => boolean, more: Partial<Rule> = {}): Rule {
@@ -225,5 +226,27 @@ describe('the first non-finite tensor', () => {
     });
     assert.equal(finding.layer, undefined);
     assert.match(finding.message, /the loss is -Infinity: this batch has NaN/);
+  });
+
+  it('withdraws the finding at once where the data turn out to have the NaN', () => {
+    const diagnosis = new Diagnosis(RULES);
+    diagnosis.setFacts([factsOf()]);
+    for (let step = 1; step <= 10; step++) diagnosis.observe(stepOf(step, 1.2));
+    diagnosis.observe(stepOf(11, NaN));
+    assert.deepEqual(
+      diagnosis.findings.map(({ rule }) => rule),
+      ['non-finite'],
+    );
+    diagnosis.setFacts([
+      factsOf({ inputs: [inputOf(8, Float32Array.of(1, NaN, 3, 4, 5, 6, 7, 8))] }),
+    ]);
+    diagnosis.observe(stepOf(12, NaN));
+    assert.deepEqual(
+      diagnosis.findings.map(({ rule, closedStep }) => [rule, closedStep]),
+      [
+        ['non-finite', 12],
+        ['data-range', undefined],
+      ],
+    );
   });
 });

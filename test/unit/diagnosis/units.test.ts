@@ -1,9 +1,12 @@
 // Dead and saturated units in real nets, beside their healthy twins, by the real probe.
 import assert from 'node:assert/strict';
 import type * as tfjs from '@tensorflow/tfjs';
+import { Diagnosis, RULES } from '../../../src/shared/core/diagnosis/engine';
 import { deadUnits } from '../../../src/shared/core/diagnosis/rules/deadUnits';
 import { saturatedUnits } from '../../../src/shared/core/diagnosis/rules/saturatedUnits';
 import type { Finding } from '../../../src/shared/core/finding';
+import { summarize } from '../../../src/shared/core/summary';
+import { draw, factsOf, stepOf } from './facts';
 import {
   blobs,
   denseNet,
@@ -211,5 +214,33 @@ describe('saturated units', () => {
       const { findings } = await judge({ rules, ...trial }, 1);
       assert.deepEqual(findings, []);
     }
+  });
+
+  it('of the start warn where the loss stops half way; those of the training do not, nor other layers', () => {
+    const probed = (atFirst: number, later: number, layer = 'hidden'): readonly Finding[] => {
+      const diagnosis = new Diagnosis(RULES);
+      diagnosis.setFacts([factsOf()]);
+      for (let step = 1; step <= 400; step++) {
+        // From chance, ln 4, to two thirds of it, and no further.
+        const loss = 0.92 + 0.46 * Math.exp(-step / 15) + 0.02 * Math.sin(7 * step);
+        const saturatedUnits = step === 1 ? atFirst : later;
+        const values = summarize(draw(64, (random) => Math.tanh(100 * (random() - 0.5))));
+        const probe = {
+          samples: 128,
+          loss,
+          layers: { [layer]: { activation: values, units: 24, saturatedUnits } },
+        };
+        diagnosis.observe({ ...stepOf(step, loss), ...(step % 50 === 1 && { probe }) });
+      }
+      return diagnosis.findings;
+    };
+    const named = (findings: readonly Finding[]) =>
+      findings.map(({ rule, severity, layer }) => [rule, severity, layer]);
+    assert.deepEqual(named(probed(20, 18)), [['saturated-units', 'warning', 'hidden']]);
+    assert.deepEqual(named(probed(0, 20)), [['saturated-units', 'information', 'hidden']]);
+    assert.deepEqual(named(probed(20, 0)), []);
+    assert.deepEqual(named(probed(20, 20, 'output')), [
+      ['saturated-units', 'information', 'output'],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 // Facts say of layers, data and labels what was put into them, in time for the first record.
 import assert from 'node:assert/strict';
-import type { SymbolicTensor, Tensor } from '@tensorflow/tfjs';
+import type { layers, LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs';
 import type { LabelKind, ModelFacts } from '../../../src/shared/core/facts';
 import { fansOf } from '../../../webview/runtime/diagnosis/layerFacts';
 import { labelKindOf } from '../../../webview/runtime/diagnosis/labelFacts';
@@ -26,7 +26,38 @@ async function factsOf(
   return facts[0]!;
 }
 
+function functional(tf: Bench['tf'], layer: layers.Layer): LayersModel {
+  const input = tf.input({ shape: [4] });
+  return tf.model({ inputs: input, outputs: layer.apply(input) as SymbolicTensor });
+}
+
 describe('facts', () => {
+  for (const kind of ['sequential', 'functional'] as const) {
+    it(`call the layers of a frozen ${kind} model frozen, as transfer learning leaves them`, async () => {
+      const { facts, records } = await watched(async ({ tf }) => {
+        const hidden = tf.layers.dense({ name: 'hidden', inputShape: [4], units: 3 });
+        const features =
+          kind === 'sequential' ? tf.sequential({ layers: [hidden] }) : functional(tf, hidden);
+        features.trainable = false;
+        // In front of a tf.sequential it would not stay a model of its own, and would train.
+        const input = tf.input({ shape: [4] });
+        const end = tf.layers.dense({ name: 'end', units: 1 });
+        const outputs = end.apply(features.apply(input)) as SymbolicTensor;
+        const model = tf.model({ inputs: input, outputs });
+        model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+        await model.fit(tf.ones([8, 4]), tf.ones([8, 1]), { epochs: 1, batchSize: 4 });
+      });
+      assert.deepEqual(Object.keys(records[0]!.layers), ['end']);
+      assert.deepEqual(
+        facts[0]!.layers.map(({ name, trainable }) => [name, trainable]),
+        [
+          ['hidden', false],
+          ['end', true],
+        ],
+      );
+    });
+  }
+
   it('of layers: order, inputs, initializers, fans, first weights', async () => {
     const { facts, order, records } = await watched(async ({ tf }) => {
       const left = tf.input({ shape: [4], name: 'left' });

@@ -93,7 +93,7 @@ export function initialWeights(tf: TfNamespace, layers: readonly LayerEntry[]): 
 
 /** Facts of one layer. `nameOf` gives the names of the records. */
 export function layerFacts(
-  { layer, inbound, outputShape }: LayerEntry,
+  { layer, inbound, outputShape, trainable }: LayerEntry,
   nameOf: (layer: LayerLike) => string,
   initial: InitialWeights,
 ): LayerFacts {
@@ -111,7 +111,7 @@ export function layerFacts(
     className,
     inbound: inbound.map((source) => (typeof source === 'string' ? source : nameOf(source))),
     outputShape,
-    trainable: layer.trainable,
+    trainable,
     ...(activation !== undefined && { activation }),
     ...(typeof inner.useBias === 'boolean' && { useBias: inner.useBias }),
     ...(kernel && kernelInitializer && { kernelInitializer }),

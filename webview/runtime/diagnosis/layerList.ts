@@ -15,6 +15,8 @@ export interface LayerEntry {
   inbound: readonly (LayerLike | string)[];
   /** Without the batch. */
   outputShape: readonly (number | null)[];
+  /** Neither the layer nor a model that it is in was frozen. */
+  trainable: boolean;
 }
 
 type Source = LayerLike | string;
@@ -39,8 +41,17 @@ export function outputLayersOf(model: ModelLike): LayerLike[] {
 
 /** All layers of `model` that compute. A layer that is called several times comes once. */
 export function layersOf(model: ModelLike): LayerEntry[] {
-  const entries = new Map<LayerLike, { inbound: Source[]; outputShape: (number | null)[] }>();
-  const walk = (container: ModelLike, inputs: readonly (readonly Source[])[]): void => {
+  const entries = new Map<
+    LayerLike,
+    Omit<LayerEntry, 'layer' | 'inbound'> & { inbound: Source[] }
+  >();
+  const walk = (
+    container: ModelLike,
+    inputs: readonly (readonly Source[])[],
+    isAround: boolean,
+  ): void => {
+    // A model hands its weights to an optimizer only where it may be trained itself.
+    const isTrainable = isAround && (container as unknown as LayerLike).trainable;
     const sourcesOf = (layer: LayerLike): readonly Source[] => {
       const input = container.inputLayers.indexOf(layer);
       return input >= 0 ? (inputs[input] ?? []) : endsOf(layer);
@@ -49,7 +60,7 @@ export function layersOf(model: ModelLike): LayerEntry[] {
       if (classNameOf(outboundLayer) === 'InputLayer') continue;
       const sources = inboundLayers.map(sourcesOf);
       if (isContainer(outboundLayer)) {
-        walk(outboundLayer, sources);
+        walk(outboundLayer, sources, isTrainable);
         continue;
       }
       const known = entries.get(outboundLayer);
@@ -58,6 +69,7 @@ export function layersOf(model: ModelLike): LayerEntry[] {
         entries.set(outboundLayer, {
           inbound: sources.flat(),
           outputShape: (outputShapes[0] ?? []).slice(1),
+          trainable: isTrainable && outboundLayer.trainable,
         });
       }
     }
@@ -65,11 +77,12 @@ export function layersOf(model: ModelLike): LayerEntry[] {
   walk(
     model,
     model.inputLayers.map((_, i) => [model.inputNames[i] ?? `input_${i + 1}`]),
+    true,
   );
-  return [...entries].map(([layer, { inbound, outputShape }]) => ({
+  return [...entries].map(([layer, entry]) => ({
+    ...entry,
     layer,
-    inbound: [...new Set(inbound)],
-    outputShape,
+    inbound: [...new Set(entry.inbound)],
   }));
 }
 

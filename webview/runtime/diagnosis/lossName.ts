@@ -2,6 +2,7 @@
 // predictions: where it gives what a loss of tfjs gives, it is that loss in other words.
 import type { Tensor, TfNamespace } from '../../../src/shared/tap/types';
 import type { ModelLike } from './internals';
+import { traceless } from './probe/traceless';
 import type { Samples } from './samples';
 
 /** Samples that a function is called on. */
@@ -54,11 +55,8 @@ function nameByValue(
   const size = shape.reduce((a, b) => a * b, 1);
   const rows = Math.min(ROWS, Math.floor(values.length / size));
   if (rows === 0 || outputShape.some((length) => length === null)) return 'custom';
-  // A loss that draws random numbers must not move the sequence of the training.
-  const random = Math.random;
-  Math.random = () => 0.5;
   try {
-    return tf.tidy(() => {
+    return traceless(tf, [], () => {
       const labels = tf.tensor(values.slice(0, rows * size), [rows, ...shape], dtype);
       const predictions = madeUp(tf, [rows, ...(outputShape as number[])]);
       const valueOf = (loss: Loss): number[] =>
@@ -75,8 +73,6 @@ function nameByValue(
   } catch {
     // It asks for other shapes than it will get, or has reasons of its own: the training will tell.
     return 'custom';
-  } finally {
-    Math.random = random;
   }
 }
 

@@ -66,6 +66,11 @@ export function withClipping(
       tf.dispose(clipped.map(({ tensor }) => tensor));
     }
 
+    /** By name it is the optimizer that updates the weights. */
+    override getClassName(): string {
+      return optimizer.getClassName();
+    }
+
     override getConfig() {
       return { ...optimizer.getConfig(), clipNorm: clipNorm ?? null, clipValue: clipValue ?? null };
     }

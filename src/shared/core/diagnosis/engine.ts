@@ -222,7 +222,7 @@ export class Diagnosis {
   private judge({ window, watches }: Group, step: number): boolean {
     let changed = false;
     for (const watch of watches) {
-      changed = this.follow(watch, watch.rule.evaluate(window), step) || changed;
+      changed = this.follow(watch, window, step) || changed;
     }
     // When all have spoken: a cause may have opened, or become worse, at this very step.
     for (const watch of watches) changed = explain(watch, watches) || changed;
@@ -267,8 +267,9 @@ export class Diagnosis {
   }
 
   /** Opens, extends or closes the finding of one rule. */
-  private follow(watch: Watch, statement: Statement | undefined, step: number): boolean {
-    if (!statement) return this.miss(watch, step);
+  private follow(watch: Watch, window: DiagnosisWindow, step: number): boolean {
+    const statement = watch.rule.evaluate(window);
+    if (!statement) return this.miss(watch, step, window);
     if (watch.held === 0) watch.since = statement.since ?? step;
     watch.held++;
     watch.missed = 0;
@@ -305,12 +306,13 @@ export class Diagnosis {
     return true;
   }
 
-  private miss(watch: Watch, step: number): boolean {
+  private miss(watch: Watch, step: number, window: DiagnosisWindow): boolean {
     watch.held = 0;
     watch.missed++;
     const { finding } = watch;
     if (!finding || !isOpen(watch) || watch.rule.lasting) return false;
-    if (watch.missed < watch.rule.closeAfter) return false;
+    const { rule } = watch;
+    if (watch.missed < rule.closeAfter && !rule.isWithdrawn?.(window)) return false;
     watch.finding = { ...finding, closedStep: step };
     return true;
   }

@@ -127,6 +127,15 @@ export function firstLoss({ firstProbe, firstProbeStep, firstStep, loss, facts }
   return { first, chance: baseline.loss, ratio: first / baseline.loss };
 }
 
+/** What a start far off costs, where the loss has stopped. */
+function stillHigh({ facts, loss, steps }: DiagnosisWindow): string {
+  const level = baselineOf(facts)?.loss;
+  const stopped = loss.history.newerHalf?.mean;
+  return level !== undefined && stopped !== undefined && stopped < level
+    ? ` The loss has stopped at ${short(stopped)}, where a constant answer gives ${short(level)}.`
+    : ` After ${steps} steps the loss is still not below that of a constant answer.`;
+}
+
 /** The statement on the scale of the initial weights, where it is off. */
 export function statementOnScale(
   window: DiagnosisWindow,
@@ -151,9 +160,7 @@ export function statementOnScale(
       : '';
   const consequence = {
     error: isSmall ? ' The loss does not improve.' : ' Training has blown up.',
-    warning: isSmall
-      ? ' The loss has stopped falling.'
-      : ` After ${window.steps} steps the loss is still not below that of a constant answer.`,
+    warning: isSmall ? ' The loss has stopped falling.' : stillHigh(window),
     information: '',
   }[severity];
   return {

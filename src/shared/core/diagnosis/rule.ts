@@ -34,6 +34,11 @@ export interface Rule {
    * explained becomes a consequence of that finding.
    */
   yieldsTo?: readonly RuleId[];
+  /**
+   * True where what was stated has turned out to be another rule's finding: it closes at once, before
+   * {@link closeAfter} steps.
+   */
+  isWithdrawn?(window: DiagnosisWindow): boolean;
   /** True where a statement holds for good: it is about the start of the run, and is never closed. */
   lasting?: boolean;
   /** The statement that holds at the newest step, if one does. Called once per step: be quick. */

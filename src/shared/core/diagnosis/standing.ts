@@ -13,6 +13,8 @@ import {
   STRUGGLE_LEFT,
   STRUGGLE_STEPS,
 } from './thresholds/loss';
+import { LITTLE_LEARNT } from './thresholds/updates';
+import { isHeldBySaturation } from './units';
 import type { DiagnosisWindow } from './window';
 
 /** True where the loss falls: beyond chance, and by an amount that gets somewhere. */
@@ -44,8 +46,9 @@ export type Standing = 'early' | 'well' | 'struggling' | 'failed';
 
 /**
  * `failed`: the loss is not finite, or far above its first values. `struggling`: after
- * {@link STRUGGLE_STEPS} it has stopped falling with most of the learning undone. `well`: it falls, or
- * has fallen. `early`: too soon to say, or nothing to measure it by.
+ * {@link STRUGGLE_STEPS} it has stopped falling with most of the learning undone, or with half of it
+ * where hidden units were saturated from the start. `well`: it falls, or has fallen. `early`: too soon to
+ * say, or nothing to measure it by.
  */
 export function standingOf(window: DiagnosisWindow): Standing {
   const { loss, facts } = window;
@@ -55,10 +58,11 @@ export function standingOf(window: DiagnosisWindow): Standing {
   if (!newerHalf || steps < STRUGGLE_STEPS) return 'early';
   if (isFalling(newerHalf)) return 'well';
   const level = newerHalf.mean - LEVEL_SIGMAS * newerHalf.error;
+  const least = isHeldBySaturation(window) ? LITTLE_LEARNT : STRUGGLE_LEFT;
   if (baseline) {
     // Against the highest constant answer that the labels looked at allow.
     const highest = { ...baseline, loss: baseline.loss + LEVEL_SIGMAS * baseline.error };
-    return shareLeft(level, highest) > STRUGGLE_LEFT ? 'struggling' : 'well';
+    return shareLeft(level, highest) > least ? 'struggling' : 'well';
   }
-  return loss.start > 0 && level > STRUGGLE_LEFT * loss.reference ? 'struggling' : 'well';
+  return loss.start > 0 && level > least * loss.reference ? 'struggling' : 'well';
 }

@@ -2,7 +2,7 @@
 // them into that state.
 import type { LayerFacts, ModelFacts } from '../facts';
 import type { LayerProbe, ProbeRecord } from '../probe';
-import { SHOVE_RATIO, STILL_STEPS, UNSCALED_INPUT } from './thresholds/units';
+import { SATURATED_SHARE, SHOVE_RATIO, STILL_STEPS, UNSCALED_INPUT } from './thresholds/units';
 import type { Blow, DiagnosisWindow } from './window';
 
 /** Units of one layer in a state, in the newest two probes. */
@@ -105,6 +105,19 @@ export function isOnEveryPath(facts: ModelFacts | undefined, layer: string): boo
     queue.push(...inbound);
   }
   return true;
+}
+
+/**
+ * True where at least half of the units of a hidden layer were saturated on all samples before any
+ * training, and still are: what such a net learns, it learns around them.
+ */
+export function isHeldBySaturation(window: DiagnosisWindow): boolean {
+  if (isCountLate(window)) return false;
+  const outputs = window.facts?.outputs ?? [];
+  return unitShares(window, 'saturatedUnits', SATURATED_SHARE).some(
+    ({ layer, atFirst }) =>
+      atFirst >= SATURATED_SHARE && !outputs.some((output) => output.layer === layer),
+  );
 }
 
 /** The update that shook the weights most, where it can have thrown units off. */

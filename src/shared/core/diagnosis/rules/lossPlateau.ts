@@ -11,12 +11,12 @@ import { isFalling, shareLeft, typicalUpdate } from '../standing';
 import {
   LEVEL_SIGMAS,
   LOSS_CLOSE_AFTER,
-  MEMORIZING_PASSES,
   OSCILLATION_UPDATE,
   PLATEAU_ABOVE,
   PLATEAU_GAIN,
   PLATEAU_LEVEL_ERROR,
   PLATEAU_LINEAR_LEFT,
+  PLATEAU_LONG_PASSES,
   PLATEAU_LONG_STEPS,
   PLATEAU_STEPS,
 } from '../thresholds/loss';
@@ -34,21 +34,14 @@ const CHECK_DATA: Remedy = {
     'Train on 20 samples only: a net that cannot learn them by heart has a fault or is too small; one that can needs other inputs.',
 };
 
-/** True where even random labels could be learnt by heart by now, so that no noise explains a plateau. */
-function canMemorize({ facts, record, steps }: DiagnosisWindow): boolean {
-  const { samples, batchSize, layers, outputs } = facts ?? {};
-  if (!samples || !batchSize || !layers || !outputs) return false;
-  if (layers.some(({ dropoutRate, regularized }) => regularized || (dropoutRate ?? 0) > 0)) {
-    return false;
-  }
-  if ((steps * batchSize) / samples < MEMORIZING_PASSES) return false;
-  const labels = outputs.reduce(
-    (sum, { labelShape }) => sum + samples * labelShape.reduce((n, length) => n * length, 1),
-    0,
-  );
-  let weights = 0;
-  for (const name in record.tensors) weights += record.tensors[name]?.weight.count ?? 0;
-  return weights > labels;
+/**
+ * True where training has taken so long for nothing that it is a waste whatever the reason: in steps, or
+ * in passes through the data.
+ */
+function isWaste({ facts, steps }: DiagnosisWindow): boolean {
+  if (steps >= PLATEAU_LONG_STEPS) return true;
+  const { samples, batchSize } = facts ?? {};
+  return !!samples && !!batchSize && (steps * batchSize) / samples >= PLATEAU_LONG_PASSES;
 }
 
 /** Other steps first, where their size suggests it. */
@@ -66,7 +59,6 @@ function stuckAt(
   half: Stretch,
   baseline: Baseline,
 ): Statement | undefined {
-  const { steps } = window.loss.history;
   const lowest = half.mean - LEVEL_SIGMAS * half.error;
   const left = shareLeft(lowest, baseline);
   if (left < 1 - PLATEAU_GAIN) return undefined;
@@ -77,7 +69,7 @@ function stuckAt(
   // Class weights change the level; where they may be in use, only a loss that never fell is sure.
   const isSure = isAbove
     ? !baseline.isImbalanced || lowest > (1 - PLATEAU_ABOVE) * window.loss.reference
-    : steps >= PLATEAU_LONG_STEPS || canMemorize(window);
+    : isWaste(window);
   const constant = `a constant answer gives (${short(baseline.loss)})`;
   return {
     severity: isSure ? 'warning' : 'information',
@@ -103,7 +95,7 @@ function stuckBelowPenalty(window: DiagnosisWindow): Statement | undefined {
   const { loss, baseline } = found;
   const { steps } = window.loss.history;
   return {
-    severity: steps >= PLATEAU_LONG_STEPS ? 'warning' : 'information',
+    severity: isWaste(window) ? 'warning' : 'information',
     evidence: {
       measured: loss,
       threshold: baseline.loss - PLATEAU_GAIN * baseline.reducible,

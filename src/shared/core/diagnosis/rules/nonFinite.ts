@@ -91,7 +91,7 @@ function byRecord(window: DiagnosisWindow, breakage: Breakage): Statement | unde
   };
 }
 
-/** The data were seen to have such values before training began: the rule on their range has told so. */
+/** The data were seen to have such values: the rule on their range tells so. */
 function isInData({ facts }: DiagnosisWindow): boolean {
   return (
     facts !== undefined &&
@@ -113,6 +113,8 @@ export const nonFinite: Rule = {
   closeAfter: CLOSE_AFTER,
   // Values that grew until they overflowed: the growth is the cause.
   yieldsTo: ['exploding-gradient'],
+  // Data that turn out later to have NaN are the finding of the rule on data.
+  isWithdrawn: isInData,
   evaluate(window): Statement | undefined {
     const { breakage, autopsy } = window;
     if (!breakage || !window.isBroken || isInData(window)) return undefined;

@@ -4,6 +4,7 @@
 import { batchNormalization, changeInitializer, scaleData } from '../cures';
 import { lowerRate } from '../rates';
 import type { Rule, Statement } from '../rule';
+import { standingOf } from '../standing';
 import { CLOSE_AFTER } from '../thresholds';
 import { SATURATED_SHARE, STILL_STEPS, UNITS_PERSISTENCE } from '../thresholds/units';
 import { LITTLE_LEARNT, NOTHING_LEARNT } from '../thresholds/updates';
@@ -32,12 +33,13 @@ function saturated(window: DiagnosisWindow, all: readonly UnitShare[], left: num
     ? ` (inputs of the activation: ${short(preActivation.min)} to ${short(preActivation.max)})`
     : '';
   const kind = activationOf(window, worst.layer);
-  // A loss that has fallen at all may be at its noise floor, with units that have become switches.
-  const isPoor = left > NOTHING_LEARNT;
+  // A loss that has fallen at all may be at its noise floor, with units that have become switches. Those
+  // that have been stuck since before training are a fault of the start.
+  const isPoor = left > NOTHING_LEARNT || standingOf(window) === 'struggling';
   const isWhole =
     worst.affected === worst.units && isOnEveryPath(window.facts, worst.layer) !== false;
   return {
-    severity: isPoor ? (isWhole ? 'error' : 'warning') : 'information',
+    severity: isPoor ? (isWhole && left > NOTHING_LEARNT ? 'error' : 'warning') : 'information',
     layer: worst.layer,
     relatedLayers: layers.filter((layer) => layer !== worst.layer),
     evidence: {

@@ -40,11 +40,11 @@ export const PLATEAU_ABOVE = 0.05;
 /** Relative error of the constant level up to which it is known well enough to say so. */
 export const PLATEAU_LEVEL_ERROR = 0.015;
 /**
- * Passes through the data after which a net with more weights than labels has begun to learn them by
+ * … or passes through the data: by then a net with more weights than labels has begun to learn them by
  * heart, even random ones (Zhang et al. 2017, “Understanding deep learning requires rethinking
- * generalization”).
+ * generalization”), and one with fewer has had its chance.
  */
-export const MEMORIZING_PASSES = 20;
+export const PLATEAU_LONG_PASSES = 20;
 
 /**
  * Failed: median of the newest 8 … 16 losses ÷ the higher of first losses and constant answer. The median
