@@ -2,6 +2,7 @@
 // it, within the user's own forward and backward pass: the output is replaced by a clone (the same
 // data) whose custom gradient is the identity.
 import type { GradientComputations } from './computations';
+import { unguarded, type Guard } from './guard';
 import { layerPrototypeOf, type LayerLike } from './internals';
 import type { Patches } from './patches';
 import type { Tensor, TfNamespace } from './types';
@@ -17,6 +18,7 @@ export function watchActivations<Owner extends object>(
   patches: Patches,
   computations: GradientComputations<Owner>,
   ownerOf: (layer: LayerLike) => Owner | undefined,
+  guard: Guard = unguarded,
 ): void {
   const prototype = layerPrototypeOf(tf);
   if (prototype === undefined) return;
@@ -42,7 +44,7 @@ export function watchActivations<Owner extends object>(
       if (!computations.capturing || !(output instanceof TensorClass)) return output;
       if (output.dtype !== 'float32') return output;
       const owner = ownerOf(this);
-      return owner === undefined ? output : tapped(owner, output);
+      return owner === undefined ? output : (guard(() => tapped(owner, output)) ?? output);
     };
   });
 }

@@ -1,6 +1,7 @@
 // Every gradient that user code computes passes Engine.gradients, whatever it called. A computation
 // remembers what the optimizer step that follows cannot see any more: the loss, and the activations
 // and δ of the layers, whose data it retains.
+import { unguarded, type Guard } from './guard';
 import { engineOf, isVariable, type EngineLike } from './internals';
 import type { Patches } from './patches';
 import { retain, type Retained } from './retained';
@@ -38,6 +39,7 @@ const MAX_UNAPPLIED = 4;
 export class GradientComputations<Owner> {
   readonly #tf: TfNamespace;
   readonly #samplesActivations: (variables: readonly string[]) => boolean;
+  readonly #guard: Guard;
   #unapplied: Computation<Owner>[] = [];
   /** The computation under way, while its activations are wanted. */
   #current: Computation<Owner> | undefined;
@@ -45,9 +47,14 @@ export class GradientComputations<Owner> {
   #depth = 0;
 
   /** `samplesActivations` says whether the step that applies these variables will record activations. */
-  constructor(tf: TfNamespace, samplesActivations: (variables: readonly string[]) => boolean) {
+  constructor(
+    tf: TfNamespace,
+    samplesActivations: (variables: readonly string[]) => boolean,
+    guard: Guard = unguarded,
+  ) {
     this.#tf = tf;
     this.#samplesActivations = samplesActivations;
+    this.#guard = guard;
   }
 
   install(patches: Patches): void {
@@ -70,7 +77,8 @@ export class GradientComputations<Owner> {
     computation?.captures.push(capture);
     return (delta) => {
       // A tape replayed after its computation was applied has no record to go to.
-      if (computation === this.#current) capture.deltas.push(retain(this.#tf, delta));
+      if (computation !== this.#current) return;
+      this.#guard(() => capture.deltas.push(retain(this.#tf, delta)));
     };
   }
 
@@ -127,10 +135,12 @@ export class GradientComputations<Owner> {
     if (this.#samplesActivations(names)) this.#current = computation;
     try {
       const result = this.#nested(compute, args);
-      if (result.value.size === 1) computation.loss = retain(this.#tf, result.value);
-      for (const gradient of result.grads) if (gradient) computation.gradients.add(gradient);
-      this.#unapplied.push(computation);
-      if (this.#unapplied.length > MAX_UNAPPLIED) dispose(this.#unapplied.shift());
+      this.#guard(() => {
+        if (result.value.size === 1) computation.loss = retain(this.#tf, result.value);
+        for (const gradient of result.grads) if (gradient) computation.gradients.add(gradient);
+        this.#unapplied.push(computation);
+        if (this.#unapplied.length > MAX_UNAPPLIED) dispose(this.#unapplied.shift());
+      });
       return result;
     } catch (error) {
       dispose(computation);

@@ -14,6 +14,23 @@ interface StepInFlight {
   measured: { names: string[]; pending: PendingSummaries }[];
 }
 
+/** Summaries that were taken already. */
+class KnownSummaries implements PendingSummaries {
+  constructor(private readonly summaries: TensorSummary[]) {}
+
+  isReady(): boolean {
+    return true;
+  }
+
+  take(): TensorSummary[] {
+    return this.summaries;
+  }
+
+  discard(): void {
+    this.summaries.length = 0;
+  }
+}
+
 /** Batches of steps that may be on the device; at the next one, the oldest is waited for. */
 const MAX_IN_FLIGHT = 2;
 
@@ -87,6 +104,15 @@ export class Delivery {
       if (this.#unsubmitted === 0) this.#statistics.submit();
     }
     return true;
+  }
+
+  /** The record of the newest step, without its metrics; undefined where it would be waited for. */
+  newest(): StepRecord | undefined {
+    const newest = this.#steps.at(-1);
+    if (newest?.pending.isReady() !== true) return undefined;
+    const summaries = newest.pending.take();
+    newest.pending = new KnownSummaries(summaries);
+    return newest.assemble(summaries);
   }
 
   /** Delivers what is ready. The newest step stays if no metrics have come for it yet. */

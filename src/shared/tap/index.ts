@@ -1,13 +1,15 @@
 // The tap: patches a tf namespace so that every optimizer step of every program that trains with it
 // yields a step record, while the program computes bit for bit what it would compute without.
 import { watchActivations } from './activations';
-import { GradientComputations, releaseCapture } from './computations';
+import { GradientComputations, releaseCapture, type Capture } from './computations';
 import { Delivery, scalarOf } from './delivery';
-import { engineOf, isVariable, type OptimizerLike } from './internals';
+import { guardedBy, type Guard } from './guard';
+import { engineOf, isVariable, layerPrototypeOf, type OptimizerLike } from './internals';
 import { LayerRegistry, type Owner } from './layers';
 import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
 import { watchOptimizers, type GradientMap } from './optimizers';
 import { Patches } from './patches';
+import type { StepRecord } from '../core/stepRecord';
 import { retain, type Retained } from './retained';
 import { Sampler } from './sampler';
 import type { Tap, TapOptions, Tensor, TfNamespace } from './types';
@@ -20,6 +22,14 @@ import type { Tap, TapOptions, Tensor, TfNamespace } from './types';
  */
 export function installTap<Site extends object>(tf: TfNamespace, options: TapOptions<Site>): Tap {
   return new InstalledTap(tf, options);
+}
+
+/** A step between the moment before and the moment after its update. */
+interface StepUnderWay<Site> {
+  learningRate: unknown;
+  loss: Retained | undefined;
+  captures: Capture<Owner<Site>>[];
+  before: Before[];
 }
 
 /** A variable and its data before the update. */
@@ -37,12 +47,16 @@ class InstalledTap<Site extends object> implements Tap {
   readonly #computations: GradientComputations<Owner<Site>>;
   readonly #delivery: Delivery;
   readonly #sampler: Sampler;
+  readonly #guard: Guard;
+  /** Prototypes of the classes that are watched: one of each kind per copy of tfjs. */
+  readonly #watched = new Set<object>();
   #step = 0;
   #epoch: number | undefined;
 
   constructor(tf: TfNamespace, options: TapOptions<Site>) {
     this.#tf = tf;
     this.#options = options;
+    this.#guard = guardedBy(options.onFailure && ((error) => options.onFailure?.(error)));
     this.#step = options.stepsBefore ?? 0;
     this.#layers = new LayerRegistry(
       () => options.captureSite(),
@@ -54,17 +68,32 @@ class InstalledTap<Site extends object> implements Tap {
       (records) => options.onRecords(records),
     );
     this.#sampler = new Sampler(options.sampling);
-    this.#computations = new GradientComputations(tf, (names) =>
-      this.#sampler.wantsActivations(names),
+    this.#computations = new GradientComputations(
+      tf,
+      (names) => this.#sampler.wantsActivations(names),
+      this.#guard,
     );
-    this.#layers.install(tf, this.#patches);
+    this.#layers.watchVariables(tf, this.#patches);
     this.#computations.install(this.#patches);
-    watchActivations(tf, this.#patches, this.#computations, (layer) =>
-      this.#layers.ownerOfLayer(layer),
-    );
-    watchOptimizers(tf, this.#patches, (optimizer, gradients, apply) =>
-      this.#onApply(optimizer, gradients, apply),
-    );
+    this.attach(tf);
+  }
+
+  attach(tf: TfNamespace): void {
+    const layer = layerPrototypeOf(tf);
+    if (layer && this.#isNew(layer)) {
+      this.#layers.watchLayers(tf, this.#patches);
+      const ownerOf = (of: typeof layer): Owner<Site> | undefined => this.#layers.ownerOfLayer(of);
+      watchActivations(tf, this.#patches, this.#computations, ownerOf, this.#guard);
+    }
+    if (this.#isNew(tf.Optimizer.prototype)) {
+      watchOptimizers(tf, this.#patches, (optimizer, gradients, apply) =>
+        this.#onApply(optimizer, gradients, apply),
+      );
+    }
+  }
+
+  newest(): StepRecord | undefined {
+    return this.#delivery.newest();
   }
 
   get step(): number {
@@ -113,46 +142,49 @@ class InstalledTap<Site extends object> implements Tap {
     this.#computations.dispose();
   }
 
+  #isNew(prototype: object): boolean {
+    if (this.#watched.has(prototype)) return false;
+    this.#watched.add(prototype);
+    return true;
+  }
+
   #onApply(optimizer: OptimizerLike, gradients: GradientMap, apply: () => unknown): unknown {
-    const learningRate = optimizer.learningRate;
-    const { loss, captures, computed } = this.#computations.take(gradients);
-    const sampled = this.#sampler.countStep([...gradients.keys()], computed);
-    const before = sampled ? this.#retain(gradients) : [];
+    const under = this.#guard(() => this.#beforeStep(optimizer, gradients));
     let result: unknown;
     try {
       result = apply();
       const step = ++this.#step;
-      const frame: StepFrame = {
-        step,
-        seconds: this.#options.now(),
-        ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }),
-        ...(typeof learningRate === 'number' ? { learningRate } : {}),
-      };
-      this.#layers.markTrained(before.map(({ variable }) => variable));
-      const measured = before.map(({ variable, gradient, value }) => ({
-        variable,
-        gradient: gradient.tensor,
-        owner: this.#layers.ownerOf(variable),
-        before: value.tensor,
-      }));
-      const { items, assemble } = planMeasurement(
-        frame,
-        loss?.tensor,
-        measured,
-        captures,
-        scalarOf,
-      );
-      this.#delivery.push(this.#options.statistics.measure(items), assemble, frame.seconds);
+      if (under) this.#guard(() => this.#record(step, under));
     } finally {
-      for (const { gradient, value } of before) {
-        gradient.release();
-        value.release();
-      }
-      captures.forEach(releaseCapture);
-      loss?.release();
+      if (under) this.#guard(() => release(under));
     }
     this.#options.onStep(this.#step);
     return result;
+  }
+
+  #beforeStep(optimizer: OptimizerLike, gradients: GradientMap): StepUnderWay<Site> {
+    const learningRate = optimizer.learningRate;
+    const { loss, captures, computed } = this.#computations.take(gradients);
+    const sampled = this.#sampler.countStep([...gradients.keys()], computed);
+    return { learningRate, loss, captures, before: sampled ? this.#retain(gradients) : [] };
+  }
+
+  #record(step: number, { learningRate, loss, captures, before }: StepUnderWay<Site>): void {
+    const frame: StepFrame = {
+      step,
+      seconds: this.#options.now(),
+      ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }),
+      ...(typeof learningRate === 'number' ? { learningRate } : {}),
+    };
+    this.#layers.markTrained(before.map(({ variable }) => variable));
+    const measured = before.map(({ variable, gradient, value }) => ({
+      variable,
+      gradient: gradient.tensor,
+      owner: this.#layers.ownerOf(variable),
+      before: value.tensor,
+    }));
+    const { items, assemble } = planMeasurement(frame, loss?.tensor, measured, captures, scalarOf);
+    this.#delivery.push(this.#options.statistics.measure(items), assemble, frame.seconds);
   }
 
   /** Old values and gradients of the variables that the step will change. */
@@ -171,4 +203,13 @@ class InstalledTap<Site extends object> implements Tap {
     }
     return before;
   }
+}
+
+function release({ loss, captures, before }: StepUnderWay<unknown>): void {
+  for (const { gradient, value } of before) {
+    gradient.release();
+    value.release();
+  }
+  captures.forEach(releaseCapture);
+  loss?.release();
 }

@@ -42,8 +42,22 @@ export class LayerRegistry<Site extends object> {
     this.#onLayers = onLayers;
   }
 
-  install(tf: TfNamespace, patches: Patches): void {
-    this.#watchVariables(tf, patches);
+  /** Watches the variables of the engine. */
+  watchVariables(tf: TfNamespace, patches: Patches): void {
+    patches.replace(engineOf(tf), 'makeVariable', (original) => {
+      const make = original.bind(engineOf(tf));
+      return (value, trainable, name, dtype) => {
+        const variable = make(value, trainable, name, dtype);
+        if (variable.trainable && this.#addingWeight === 0) {
+          this.#ownerOfVariable.set(variable, this.#newOwner(undefined, this.#captureSite()));
+        }
+        return variable;
+      };
+    });
+  }
+
+  /** Watches the layers of `tf`. */
+  watchLayers(tf: TfNamespace, patches: Patches): void {
     const prototype = layerPrototypeOf(tf);
     if (prototype === undefined) return;
     this.#watchConstruction(prototype, patches);
@@ -109,19 +123,6 @@ export class LayerRegistry<Site extends object> {
   #newOwner(layer: LayerLike | undefined, site: Site | undefined): Owner<Site> {
     const order = this.#nextOrder++;
     return { name: '', className: VARIABLE_CLASS, tensors: [], site, order, layer };
-  }
-
-  #watchVariables(tf: TfNamespace, patches: Patches): void {
-    patches.replace(engineOf(tf), 'makeVariable', (original) => {
-      const make = original.bind(engineOf(tf));
-      return (value, trainable, name, dtype) => {
-        const variable = make(value, trainable, name, dtype);
-        if (variable.trainable && this.#addingWeight === 0) {
-          this.#ownerOfVariable.set(variable, this.#newOwner(undefined, this.#captureSite()));
-        }
-        return variable;
-      };
-    });
   }
 
   /** The constructor of Layer assigns `_callHook` first: a setter there sees every new layer. */

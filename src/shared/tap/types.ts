@@ -72,6 +72,11 @@ export interface TapOptions<Site> {
   onStep(step: number): void;
   /** Monotonic seconds of training time, pauses taken off. */
   now(): number;
+  /**
+   * Where given, nothing but `onStep` throws into the program: what goes wrong in the tap is told here,
+   * and the training goes on. Called again with every further failure, until `uninstall`.
+   */
+  onFailure?(error: unknown): void;
 }
 
 export interface Tap {
@@ -81,6 +86,13 @@ export interface Tap {
   readonly pending: number;
   /** Name by which the records list the layer that owns `variable`; undefined until it is trained. */
   layerNameOf(variable: Tensor): string | undefined;
+  /**
+   * Watches another copy of tfjs, or a part of one that was loaded later, on the engine that all copies
+   * in a process share. What is watched already is left alone.
+   */
+  attach(tf: TfNamespace): void;
+  /** The record of the latest step, without its metrics, where the device has its statistics ready. */
+  newest(): StepRecord | undefined;
   /** Epoch (from 1) that the following steps belong to. */
   setEpoch(epoch: number | undefined): void;
   /**
