@@ -59,7 +59,7 @@ const fileKey = (file: string) => {
 };
 
 /** Serves unsaved editors. The filter names only those files: every other load stays inside esbuild. */
-function unsavedFiles(unsaved: ReadonlyMap<string, string>): Plugin {
+export function unsavedFiles(unsaved: ReadonlyMap<string, string>): Plugin {
   const texts = new Map([...unsaved].map(([file, text]) => [fileKey(file), text]));
   const names = [...unsaved.keys()].map((file) => path.basename(file));
   return {
@@ -77,7 +77,8 @@ function unsavedFiles(unsaved: ReadonlyMap<string, string>): Plugin {
   };
 }
 
-async function checkModel({ model, unsaved }: BundleRequest): Promise<void> {
+/** Rejects with {@link ModelError} where there is no file, or one that cannot be trained. */
+export async function checkModel({ model, unsaved }: BundleRequest): Promise<void> {
   const name = path.basename(model);
   if (!MODEL_EXTENSIONS.test(model)) {
     throw new ModelError(

@@ -14,6 +14,7 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     backend: run.backend,
     ...(info.reason !== undefined && { backendReason: info.reason }),
     ...(info.renderer !== undefined && { renderer: info.renderer }),
+    ...(info.runtime !== undefined && { runtime: info.runtime }),
     seed,
     requestedBackend: run.request.backend,
     ...(hyperparameters && { hyperparameters }),

@@ -31,6 +31,8 @@ export interface StartedInfo {
   /** One plain sentence where the backend is not the obvious one. */
   reason?: string;
   renderer?: string;
+  /** It trains in a Node process of its own, not in the editor. */
+  runtime?: 'node';
   /** The outcome of a measurement that need not be repeated on this machine. */
   lasting?: boolean;
   tfjsVersion?: string;

@@ -18,6 +18,8 @@ export interface RunView {
   backend: string;
   backendReason?: string;
   renderer?: string;
+  /** It trains in a Node process of its own, not in the editor. */
+  runtime?: 'node';
   seed: number;
   /** `auto` or the backend that was asked for; with `hyperparameters`, what a restart needs. */
   requestedBackend?: string;

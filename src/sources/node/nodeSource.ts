@@ -1,0 +1,339 @@
+// The source that trains in a Node process of its own: prepares the program, opens a channel, launches,
+// and turns what the process says into calls of the run's sink. The program never depends on it: whatever
+// happens here, it trains on.
+import { messageOf, ModelError } from '../../model/modelError';
+import type { RunControl, RunSink, RunSource } from '../../run/source';
+import {
+  NODE_INVITATION,
+  NODE_PROTOCOL_VERSION,
+  type FilePosition,
+  type FromNode,
+  type NodeInvitation,
+  type NodeStart,
+} from '../../shared/protocol/node';
+import { Reporter } from '../reporter';
+import { toRunError } from '../reports';
+import { ChannelServer } from './channelServer';
+import { endedEarly, isInterrupt, neverConnected, nothingTrained } from './endWords';
+import type { LaunchedProcess, NodeLauncher, NodeProgram, ProcessEnd } from './launcher';
+import { NodeError } from './nodeError';
+
+/** Times that a source waits, milliseconds; tests wait less. */
+export interface NodeTimes {
+  /** Time that a program gets to end by itself when it is stopped. */
+  stop: number;
+  /** Time after which a process that says nothing is worth a notice. */
+  silence: number;
+  /** Between the end of a process and what it sent last, or the other way round. */
+  end: number;
+}
+
+const TIMES: NodeTimes = { stop: 5000, silence: 30_000, end: 5000 };
+/** Time for a connection of a process that has ended already to be noticed, milliseconds. */
+const GRACE_MS = 300;
+
+/** What a source needs of its surroundings. */
+export interface NodeSourceOptions {
+  /** File name of the program, for messages. */
+  script: string;
+  start: NodeStart;
+  launcher: NodeLauncher;
+  /** Rejects with {@link ModelError} or {@link NodeError}. */
+  prepare(): Promise<NodeProgram>;
+  /** Told what is wrong beneath the run, for the log. */
+  onTrouble(message: string): void;
+  times?: Partial<NodeTimes>;
+}
+
+type Hello = Extract<FromNode, { type: 'hello' }>;
+type ProgramControl = Exclude<RunControl, { type: 'stop' }>;
+
+/** True for a process that runs. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A run's training in a Node process. */
+export class NodeSource implements RunSource {
+  private sink: RunSink | undefined;
+  private program: NodeProgram | undefined;
+  private channel: ChannelServer | undefined;
+  private process: LaunchedProcess | undefined;
+  private hello: Hello | undefined;
+  /** How the process ended, once it has. */
+  private ended: ProcessEnd | undefined;
+  private isChannelClosed = false;
+  private isStopping = false;
+  private paused: boolean;
+  /** Controls that came before the process was connected; undefined once it was. */
+  private held: ProgramControl[] | undefined = [];
+  private readonly times: NodeTimes;
+  private readonly reporter: Reporter<FilePosition>;
+  private stopTimer: NodeJS.Timeout | undefined;
+  private silenceTimer: NodeJS.Timeout | undefined;
+  private endTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: NodeSourceOptions) {
+    this.paused = options.start.paused;
+    this.times = { ...TIMES, ...options.times };
+    this.reporter = new Reporter({
+      locator: { locate: (frames) => this.program?.locator.locate(frames) },
+      onTrouble: (message) => this.corrupt(message),
+    });
+  }
+
+  start(sink: RunSink): void {
+    this.sink = sink;
+    this.launch().catch((error: unknown) => this.fail(error));
+  }
+
+  control(control: RunControl): void {
+    if (!this.sink) return;
+    if (control.type === 'stop') this.stop();
+    else if (this.held) this.held.push(control);
+    else this.channel?.send(control);
+  }
+
+  /** Lets go of the program, which trains on. */
+  dispose(): void {
+    this.end(() => undefined);
+  }
+
+  private async launch(): Promise<void> {
+    const { options } = this;
+    this.sink?.progress('Preparing the program');
+    const program = await options.prepare();
+    this.program = program;
+    const channel = this.sink && (await this.listen());
+    if (!this.sink || !channel) {
+      channel?.close();
+      program.dispose();
+      return;
+    }
+    this.channel = channel;
+    const invitation: NodeInvitation = {
+      version: NODE_PROTOCOL_VERSION,
+      channel: channel.path,
+      token: channel.token,
+      start: options.start,
+    };
+    this.sink.progress('Starting Node');
+    const env = { ...program.command.env, [NODE_INVITATION]: JSON.stringify(invitation) };
+    try {
+      this.process = await options.launcher.launch({ ...program.command, env });
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+    void this.process.ended.then((end) => {
+      program.dispose();
+      this.ended = end;
+      this.consider();
+    });
+    // It was stopped while it was being launched.
+    if (this.isStopping) this.process.interrupt(undefined);
+  }
+
+  private listen(): Promise<ChannelServer> {
+    return ChannelServer.open({
+      connected: (hello) => this.connected(hello),
+      message: (message) => this.receive(message),
+      corrupt: (reason) => this.corrupt(reason),
+      closed: () => {
+        this.isChannelClosed = true;
+        this.consider();
+      },
+      refused: (reason) => this.options.onTrouble(reason),
+    });
+  }
+
+  private connected(hello: Hello): void {
+    const { sink } = this;
+    if (!sink) return;
+    if (hello.version !== NODE_PROTOCOL_VERSION) {
+      this.fail(
+        new NodeError(
+          'version-mismatch',
+          `The program was started with another version of Gradient Lens (protocol ${hello.version}, ` +
+            `not ${NODE_PROTOCOL_VERSION}). Reload the window and train again.`,
+        ),
+      );
+      return;
+    }
+    this.hello = hello;
+    sink.progress('Starting the program');
+    for (const control of this.held ?? []) this.channel?.send(control);
+    this.held = undefined;
+    this.watchSilence();
+  }
+
+  private receive(message: FromNode): void {
+    const { sink } = this;
+    if (!sink) return;
+    this.watchSilence();
+    // The process has ended, and what it sent is still being read.
+    if (this.ended) this.consider();
+    switch (message.type) {
+      case 'hello':
+        this.corrupt("a second 'hello'");
+        break;
+      case 'started': {
+        const { backend, reason, tfjsVersion } = message;
+        sink.started({
+          ...{ backend, tfjsVersion, runtime: 'node' },
+          ...(reason !== undefined && { reason }),
+        });
+        break;
+      }
+      case 'state':
+        this.paused = message.state === 'paused';
+        this.watchSilence();
+        this.reporter.report(message, sink);
+        break;
+      case 'layers':
+      case 'autopsy':
+      case 'facts':
+      case 'steps':
+      case 'plan':
+      case 'notice':
+      case 'progress':
+        this.reporter.report(message, sink);
+        break;
+      case 'finished':
+        this.finished(message.outcome, Math.max(message.steps, this.reporter.lastStep));
+        break;
+      case 'failed':
+        this.failed(message);
+        break;
+    }
+  }
+
+  private finished(outcome: 'completed' | 'stopped', steps: number): void {
+    if (this.isStopping || outcome === 'stopped')
+      this.end((sink) => sink.finished('stopped', steps));
+    else if (steps === 0) this.fail(nothingTrained(this.options.script, true));
+    else this.end((sink) => sink.finished('completed', steps));
+  }
+
+  private failed({ error, steps }: Extract<FromNode, { type: 'failed' }>): void {
+    // What a program throws on Ctrl-C is no failure of its training.
+    if (this.isStopping) {
+      this.finished('stopped', steps);
+      return;
+    }
+    const locator = { locate: (frames: FilePosition[]) => this.program?.locator.locate(frames) };
+    this.end((sink) => sink.failed(toRunError(error, locator)));
+  }
+
+  private stop(): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    if (!this.channel) {
+      this.end((sink) => sink.finished('stopped', 0));
+      return;
+    }
+    // A program that is held could not act on the signal.
+    if (this.paused) this.channel.send({ type: 'resume' });
+    this.process?.interrupt(this.hello?.pid);
+    this.stopTimer = setTimeout(() => {
+      this.sink?.notice({
+        code: 'still-running',
+        message:
+          `${this.options.script} did not end within ${this.times.stop / 1000} s of Ctrl-C. It goes on in ` +
+          'its terminal, unrecorded; close the terminal to end it.',
+      });
+      this.end((sink) => sink.finished('stopped', this.reporter.lastStep));
+    }, this.times.stop);
+  }
+
+  /** Process or channel has come to its end: the run ends when both have. */
+  private consider(): void {
+    if (!this.sink) return;
+    clearTimeout(this.endTimer);
+    const { ended, hello } = this;
+    if (ended && (this.isChannelClosed || !this.channel)) {
+      this.conclude(ended);
+      return;
+    }
+    // A package manager may end before the program that it started.
+    if (ended && hello && isRunning(hello.pid)) return;
+    const wait = hello ? this.times.end : Math.min(GRACE_MS, this.times.end);
+    this.endTimer = setTimeout(() => {
+      if (ended) this.conclude(ended);
+      else if (hello && isRunning(hello.pid)) this.fail(channelLost(this.options.script));
+      else this.conclude({});
+    }, wait);
+  }
+
+  /** The process has ended without having said how. */
+  private conclude(end: ProcessEnd): void {
+    const { script } = this.options;
+    const steps = this.reporter.lastStep;
+    if (this.isStopping || isInterrupt(end)) this.finished('stopped', steps);
+    else if (!this.hello) this.fail(neverConnected(script, end));
+    else if (end.code === 0) this.finished('completed', steps);
+    else this.fail(endedEarly(script, end, steps));
+  }
+
+  private corrupt(reason: string): void {
+    this.options.onTrouble(`The channel to ${this.options.script} is corrupt: ${reason}`);
+    this.fail(
+      new NodeError(
+        'channel-corrupt',
+        `What ${this.options.script} sent could not be understood, and recording ended after step ` +
+          `${this.reporter.lastStep}; what was recorded until then is kept. The program goes on in its ` +
+          'terminal. Train again; if it happens again, please report it with the log (Show Output).',
+      ),
+    );
+  }
+
+  private fail(error: unknown): void {
+    this.end((sink) =>
+      sink.failed(
+        error instanceof ModelError || error instanceof NodeError
+          ? error.toRunError()
+          : { code: 'launch-failed', message: messageOf(error) },
+      ),
+    );
+  }
+
+  /** The last report: nothing comes after it. A program that still runs is left alone. */
+  private end(report: (sink: RunSink) => void): void {
+    const { sink } = this;
+    if (!sink) return;
+    this.sink = undefined;
+    clearTimeout(this.stopTimer);
+    clearTimeout(this.silenceTimer);
+    clearTimeout(this.endTimer);
+    this.channel?.send({ type: 'detach' });
+    this.channel?.close();
+    report(sink);
+  }
+
+  /** A program may compute for long without a word; it is said so, and goes on. */
+  private watchSilence(): void {
+    clearTimeout(this.silenceTimer);
+    if (this.paused) return;
+    this.silenceTimer = setTimeout(() => {
+      this.sink?.notice({
+        code: 'process-silent',
+        message:
+          `${this.options.script} has not been heard of for ${this.times.silence / 1000} s. It may be in ` +
+          'a long computation, or wait for something; its terminal shows what it prints.',
+      });
+    }, this.times.silence).unref();
+  }
+}
+
+function channelLost(script: string): NodeError {
+  return new NodeError(
+    'channel-lost',
+    `The connection to ${script} was lost; what was recorded until then is kept. The program goes on in ` +
+      'its terminal, unrecorded. Stop it there (Ctrl-C) and train again.',
+  );
+}
