@@ -64,6 +64,7 @@ export default tseslint.config(
           'src/tsconfig.json',
           'webview/panel/tsconfig.json',
           'webview/runtime/tsconfig.json',
+          'node/tsconfig.json',
           'test/tsconfig.json',
           'npm/tsconfig.json',
           'scripts/tsconfig.json',
@@ -128,6 +129,21 @@ export default tseslint.config(
   tsRule(['src/fixes/**/*.ts'], [noVscode, noTfjs, noChart, noWebview]),
   tsRule(['webview/panel/**/*.ts'], [noVscode, noTfjs, noNode, noRuntime, noHost]),
   tsRule(['webview/runtime/**/*.ts'], [noVscode, noChart, noNode, noPanel, noHost]),
+  // In a process that trains: of the runtime, what is handed its tfjs and needs no worker around it.
+  tsRule(
+    ['node/**/*.ts'],
+    [
+      noVscode,
+      { ...noTfjs, allowTypeImports: true },
+      noChart,
+      noHost,
+      {
+        regex: '(^|/)webview/(?!runtime/(statistics|diagnosis|countedRandom)(/|$))',
+        message: 'Of web code, only what takes its tfjs as a parameter runs in a process.',
+      },
+    ],
+    ['node/runtimeHost.ts', 'node/runtimeHost/**'],
+  ),
   {
     files: ['**/*.mjs'],
     languageOptions: {

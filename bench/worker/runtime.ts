@@ -8,7 +8,7 @@ import { Activity } from '../../webview/runtime/activity';
 import { Clock } from '../../webview/runtime/clock';
 import { Gate } from '../../webview/runtime/gate';
 import { installHooks } from '../../webview/runtime/hooks';
-import { Outbox } from '../../webview/runtime/outbox';
+import { createOutbox } from '../../webview/runtime/outbox';
 import { createStatistics } from '../../webview/runtime/statistics';
 
 export interface BenchRuntime {
@@ -33,7 +33,7 @@ export function installRuntime(
 ): BenchRuntime {
   Math.random = seededRandom(1);
   const clock = new Clock();
-  const outbox = new Outbox(() => {
+  const outbox = createOutbox(() => {
     const { numTensors, numBytes } = tf.memory();
     return { numTensors, numBytes };
   });

@@ -6,8 +6,8 @@ import type { Tap, TfNamespace } from '../../src/shared/tap/types';
 import type { Activity } from './activity';
 import type { Clock } from './clock';
 import type { Gate } from './gate';
-import { epochReporter } from './epochs';
 import type { EpochRecord, Notice } from '../../src/shared/core/run';
+import { EpochCounter, followFits } from '../../src/shared/tap/fit';
 import { macrotask, postToHost } from './scope';
 
 /** What the hooks need of the session. */
@@ -25,11 +25,8 @@ export interface HookContext {
   reportEpoch(epoch: EpochRecord): void;
 }
 
-type Train = (data: Tensor[]) => Tensor[];
 type Asynchronous = (this: ModelInternals, ...values: unknown[]) => Promise<unknown>;
 interface ModelInternals {
-  makeTrainFunction: (this: ModelInternals) => Train;
-  metricsNames: string[];
   fit: Asynchronous;
   fitDataset: Asynchronous;
   trainOnBatch: Asynchronous;
@@ -39,14 +36,20 @@ interface ModelInternals {
 /** Installs all hooks. After the tap, before user code. */
 export function installHooks(context: HookContext): void {
   gateAwaitPoints(context);
-  passOnMetrics(context);
+  const { tf, tap, gate } = context;
+  const fits = {
+    tap,
+    onPlan: (plan: object) => postToHost({ type: 'plan', ...plan }),
+    onEpoch: (epoch: EpochRecord) => {
+      context.flush();
+      context.reportEpoch(epoch);
+    },
+    pass: () => gate.pass(),
+  };
+  followFits(tf, fits, new EpochCounter());
   trackTraining(context);
   tolerateBackends(context);
-  seedShuffles(context.tf);
   startClock(context);
-  const Reporter = epochReporter(context);
-  // Level 0: for every fit and fitDataset, whatever its `verbose` and callbacks.
-  context.tf.registerCallbackConstructor(0, Reporter);
 }
 
 function gateAwaitPoints({ tf, gate }: HookContext): void {
@@ -75,33 +78,6 @@ function startClock({ tf, clock }: HookContext): void {
     engine.gradients = original;
     return original.apply(this, values);
   };
-}
-
-/** Metrics that a compiled model computes with each training step, e.g. `acc`. */
-function passOnMetrics({ tf, tap }: HookContext): void {
-  const prototype = modelPrototype(tf);
-  const original = prototype.makeTrainFunction;
-  prototype.makeTrainFunction = function (this: ModelInternals) {
-    const train = original.call(this);
-    return (data) => {
-      const before = tap.step;
-      const values = train(data);
-      if (tap.step > before && values.length > 1) {
-        const metrics: Record<string, Tensor> = {};
-        values.forEach((value, i) => {
-          if (i > 0) metrics[uniqueName(this.metricsNames[i] ?? `metric_${i}`, metrics)] = value;
-        });
-        tap.addMetrics(metrics);
-      }
-      return values;
-    };
-  };
-}
-
-function uniqueName(name: string, taken: object): string {
-  let unique = name;
-  for (let i = 1; unique in taken; i++) unique = `${name}_${i}`;
-  return unique;
 }
 
 /** A fit that nobody awaits still belongs to the run. The first one decides on the backend. */
@@ -148,20 +124,6 @@ function tolerateBackends({ tf }: HookContext): void {
   };
   const ignore = (): void => undefined;
   for (const name of ['setWasmPath', 'setWasmPaths', 'setThreadsCount']) namespace[name] = ignore;
-}
-
-/** tf.data shuffles by the time of day where no seed is given; here it follows the run's seed. */
-function seedShuffles(tf: TfNamespace): void {
-  const prototype = tf.data.Dataset.prototype as unknown as Record<string, unknown>;
-  const shuffle = prototype['shuffle'] as (...values: unknown[]) => unknown;
-  prototype['shuffle'] = function (
-    this: unknown,
-    size: unknown,
-    seed?: unknown,
-    ...rest: unknown[]
-  ) {
-    return shuffle.call(this, size, seed ?? String(Math.random()), ...rest);
-  };
 }
 
 function modelPrototype(tf: TfNamespace): ModelInternals {

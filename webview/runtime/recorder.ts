@@ -11,7 +11,7 @@ import type { CountedRandom } from './countedRandom';
 import { watchModels, type ModelWatch } from './diagnosis';
 import { watchBreaks, type AutopsyWatch } from './diagnosis/autopsy';
 import { sendLayers, type CapturedStack } from './messages';
-import { Outbox } from './outbox';
+import { createOutbox } from './outbox';
 import { native, postToHost } from './scope';
 import { bundleFrames, captureStack } from './stack';
 import { tf } from './tf';
@@ -32,7 +32,7 @@ export interface RecorderContext {
 
 /** The records of one session. */
 export class Recorder {
-  private readonly outbox = new Outbox(() => {
+  private readonly outbox = createOutbox(() => {
     const { numTensors, numBytes } = tf.memory();
     const ours = this.context.keeper()?.held ?? { numTensors: 0, numBytes: 0 };
     return { numTensors: numTensors - ours.numTensors, numBytes: numBytes - ours.numBytes };
