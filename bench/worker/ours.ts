@@ -10,7 +10,7 @@ import type { Contestant } from './contestants';
 import { Batches } from './data';
 import { BATCH_SIZE, CLASSES, NET } from './nets';
 import { LOSS, OPTIMIZER } from './optimizers';
-import { memoryUse } from './memory';
+import { settledMemory } from './memory';
 import { overhearRuntime } from './port';
 
 /** More than any run of the bench takes, so that no epoch ends within a block. */
@@ -42,10 +42,15 @@ function experimentOf({ net, optimizer }: ContestantOptions) {
   };
 }
 
+/** By the timers as they were: the program's own are held while it is paused. */
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => native.setTimeout(() => resolve(), ms));
+
 /** Trains by the experiment loop. */
 export function ourContestant(options: ContestantOptions): Contestant {
   const { backend, variant, activationEverySteps } = options;
   const session = new Session();
+  const settled = settledMemory(tf, sleep);
   let steps = 0;
   let isStarted = false;
   let startedAt = 0;
@@ -105,9 +110,9 @@ export function ourContestant(options: ContestantOptions): Contestant {
       const ms = performance.now() - Math.max(before, startedAt);
       const records = batches.splice(0).flatMap((batch) => decodeStepRecords(batch));
       // The batch that is made in advance: whether it is there already must not be a matter of chance.
-      // The program's own timers are held with it.
-      await new Promise<void>((resolve) => native.setTimeout(() => resolve(), 0));
-      return { ms, losses: records.map(({ loss }) => loss ?? Number.NaN), memory: memoryUse(tf) };
+      await sleep(0);
+      const memory = await settled();
+      return { ms, losses: records.map(({ loss }) => loss ?? Number.NaN), memory };
     },
   };
 }
