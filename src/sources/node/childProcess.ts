@@ -41,6 +41,6 @@ export class ChildLauncher implements NodeLauncher {
         );
       });
     });
-    return { ended, interrupt: (pid) => interrupt(pid ?? child.pid) };
+    return { pid: child.pid, ended, interrupt: (pid) => interrupt(pid ?? child.pid) };
   }
 }

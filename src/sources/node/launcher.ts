@@ -25,6 +25,8 @@ export interface ProcessEnd {
 
 /** A process that was launched. It is never ended but by {@link interrupt}. */
 export interface LaunchedProcess {
+  /** Of the process that was started, where the launcher knows it. */
+  readonly pid?: number | undefined;
   /** Settles when it has ended; never rejects. */
   readonly ended: Promise<ProcessEnd>;
   /**
