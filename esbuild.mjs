@@ -91,6 +91,42 @@ const fixes = {
   sourcemap: false,
 };
 
+/** The command line, and the training runtime in a Node thread that it uses. */
+const cli = {
+  ...common,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/cli.cjs',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  banner: { js: '#!/usr/bin/env node' },
+  external: ['esbuild', 'esbuild-wasm', 'playwright-core'],
+};
+
+const nodeRuntime = {
+  ...common,
+  entryPoints: ['node/runtimeHost.ts'],
+  outfile: 'dist/nodeRuntime.cjs',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  sourcemap: false,
+};
+
+/** The page in which the command line trains on WebGL. */
+const headless = {
+  ...common,
+  entryPoints: ['webview/panel/headless.ts'],
+  outfile: 'dist/headless.js',
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+  sourcemap: false,
+  plugins: [probeText],
+};
+
+const ALL = [runtime, panel, extension, fixes, cli, nodeRuntime, headless];
+
 async function copyWasm() {
   const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   await mkdir(path.join(root, 'dist'), { recursive: true });
@@ -102,7 +138,7 @@ async function copyWasm() {
 
 async function watchAll() {
   await copyWasm();
-  for (const options of [runtime, panel, extension, fixes]) {
+  for (const options of ALL) {
     const ctx = await context(options);
     await ctx.rebuild();
     await ctx.watch();
@@ -114,9 +150,7 @@ async function buildAll() {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
   await copyWasm();
   // All to their end: what one reports must not hide what another would.
-  const results = await Promise.allSettled(
-    [runtime, panel, extension, fixes].map((one) => build(one)),
-  );
+  const results = await Promise.allSettled(ALL.map((one) => build(one)));
   // esbuild has printed each error with its place; its exception would only repeat them.
   if (results.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }

@@ -10,6 +10,7 @@ import type {
   KernelFunc,
   TensorInfo,
 } from '@tensorflow/tfjs';
+import { RunFailure } from '../failure';
 import { tf } from '../tf';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasmDepthwiseGrads';
@@ -152,7 +153,8 @@ function toStored(
   if (dtype === 'string') return values;
   const numbers = values as backend_util.TypedArray;
   if (dtype === 'complex64') {
-    throw new Error(
+    throw new RunFailure(
+      'needs-cpu',
       'Complex numbers (FFT, STFT) do not run on the wasm backend: choose webgl or cpu in the setting gradientLens.backend.',
     );
   }

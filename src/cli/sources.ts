@@ -1,0 +1,212 @@
+// Where a file trains: in a Node process of its own where it needs Node, in headless Chromium where
+// WebGL is asked for, else in a thread of this process, on wasm or cpu.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleModel, type Bundle } from '../model/bundle';
+import { ModelError } from '../model/modelError';
+import { recognise, type Recognition } from '../model/recognise';
+import type { RunSource } from '../run/source';
+import type { RequestedBackend, StartOptions } from '../shared/protocol/runtime';
+import { ChildLauncher } from '../sources/node/childProcess';
+import { NodeSource } from '../sources/node/nodeSource';
+import { prepareProgram } from '../sources/node/prepareProgram';
+import { BrowserPage } from '../sources/runtimeHost/browserPage';
+import { findChromium, ChromiumMissingError } from '../sources/runtimeHost/chromium';
+import { ThreadPage } from '../sources/runtimeHost/threadPage';
+import type { TrainingPage } from '../sources/webview/trainingPage';
+import { WebviewSource } from '../sources/webview/webviewSource';
+import { WorkspaceFiles } from '../sources/webview/workspaceFiles';
+import { CliError } from './cliError';
+import type { TrainCommand } from './options';
+import { distOf, loadPlaywright, PackagedEsbuild, type Surroundings } from './surroundings';
+
+/** A source, and what is to be known of it. */
+export interface CliSource {
+  source: RunSource;
+  /** True where the program itself writes to the terminal. */
+  sharesTerminal: boolean;
+  /** Frees what the source has not freed itself. */
+  dispose: () => Promise<void>;
+}
+
+export interface SourceRequest {
+  command: TrainCommand;
+  /** Absolute path of the file. */
+  model: string;
+  surroundings: Surroundings;
+  onConsole: (text: string) => void;
+  onTrouble: (message: string) => void;
+}
+
+const RUN_ID = 'command-line';
+const EVERY_STEP = { everySteps: 1, activationEverySteps: 1 };
+
+type Place = 'node' | 'thread' | 'browser';
+
+/** Makes the sources of one command; an esbuild is shared by them. */
+export class CliSources {
+  private readonly esbuild: PackagedEsbuild;
+
+  constructor(private readonly request: SourceRequest) {
+    this.esbuild = new PackagedEsbuild(request.surroundings.root);
+  }
+
+  /** The source that the file and the command ask for. Throws {@link CliError}. */
+  async choose(): Promise<CliSource> {
+    const { command, model } = this.request;
+    // A file that cannot be read fails when it is bundled, as a run that failed.
+    const text = await readFile(model, 'utf8').catch(() => '');
+    const recognised = recognise(model, text);
+    this.check(recognised);
+    switch (this.placeOf(recognised)) {
+      case 'node':
+        return this.node();
+      case 'browser':
+        return this.browser(recognised);
+      case 'thread':
+        return this.thread(recognised, command.backend === undefined);
+    }
+  }
+
+  /** A Node process, with the tfjs of the program itself. */
+  node(): CliSource {
+    const { command, model, surroundings, onTrouble } = this.request;
+    const { seed, steps, programArgs } = command;
+    const source = new NodeSource({
+      script: path.basename(model),
+      start: {
+        seed,
+        ...(steps !== undefined && { maxSteps: steps }),
+        paused: false,
+        sampling: EVERY_STEP,
+        epsilon: 'keras',
+        probe: 'auto',
+        standIn: 'use',
+        breakOn: [],
+      },
+      launcher: new ChildLauncher(),
+      prepare: () =>
+        prepareProgram(this.esbuild, {
+          model,
+          texts: new Map(),
+          preload: path.join(distOf(surroundings), 'nodeTap.cjs'),
+          runtime: process.execPath,
+          args: programArgs,
+          nodeArgs: [],
+          env: {},
+          cwd: surroundings.cwd,
+          npmScript: '',
+        }),
+      onTrouble,
+    });
+    return { source, sharesTerminal: true, dispose: () => Promise.resolve() };
+  }
+
+  async dispose(): Promise<void> {
+    await this.esbuild.dispose();
+  }
+
+  private check({ kind }: Recognition): void {
+    const { command } = this.request;
+    if (kind === 'experiment' && command.programArgs.length > 0) {
+      throw new CliError(
+        'An experiment module takes no arguments: set its hyperparameters by --set name=value.',
+        true,
+      );
+    }
+    if (kind === 'program' && Object.keys(command.hyperparameters).length > 0) {
+      throw new CliError(
+        'Only an experiment module (*.model.ts, *.model.js) has hyperparameters for --set. ' +
+          'Arguments of a program stand behind --.',
+        true,
+      );
+    }
+  }
+
+  private placeOf({ kind, needsNode }: Recognition): Place {
+    const { backend, programArgs } = this.request.command;
+    if (backend === 'webgl') return 'browser';
+    // An experiment module is trained by our own loop, in Node as in the editor.
+    if (kind === 'experiment' || backend === 'wasm' || backend === 'cpu') return 'thread';
+    return backend === 'node' || needsNode || programArgs.length > 0 ? 'node' : 'thread';
+  }
+
+  private async thread({ kind }: Recognition, mayNeedNode: boolean): Promise<CliSource> {
+    const { surroundings, onTrouble } = this.request;
+    const bundle = this.bundle();
+    if (mayNeedNode && kind === 'program' && (await needsNode(bundle))) return this.node();
+    const page = new ThreadPage(distOf(surroundings), onTrouble);
+    return { ...this.inPage(page, kind, bundle), dispose: () => Promise.resolve() };
+  }
+
+  private browser({ kind }: Recognition): CliSource {
+    const { surroundings, onTrouble } = this.request;
+    const page = new BrowserPage({
+      playwright: loadPlaywright(surroundings),
+      executable: chromiumOf(surroundings.env),
+      dist: distOf(surroundings),
+      onTrouble,
+    });
+    return { ...this.inPage(page, kind, this.bundle()), dispose: () => page.close() };
+  }
+
+  private bundle(): Promise<Bundle> {
+    const bundle = bundleModel(this.esbuild, { model: this.request.model, unsaved: new Map() });
+    // Whoever trains it meets the failure.
+    bundle.catch(() => undefined);
+    return bundle;
+  }
+
+  private inPage(
+    page: TrainingPage,
+    kind: StartOptions['kind'],
+    bundle: Promise<Bundle>,
+  ): Pick<CliSource, 'source' | 'sharesTerminal'> {
+    const { command, model, surroundings, onConsole, onTrouble } = this.request;
+    const { seed, steps, hyperparameters, backend } = command;
+    const folder = path.dirname(model);
+    const isBelow = !path.relative(surroundings.cwd, folder).startsWith('..');
+    const source = new WebviewSource({
+      page,
+      files: new WorkspaceFiles(folder, isBelow ? surroundings.cwd : undefined, [surroundings.cwd]),
+      start: {
+        runId: RUN_ID,
+        kind,
+        seed,
+        backend: backendOf(backend),
+        ...(steps !== undefined && { maxSteps: steps }),
+        paused: false,
+        sampling: EVERY_STEP,
+        epsilon: 'keras',
+        fusedUpdates: 'auto',
+        probe: 'auto',
+        hyperparameters,
+      },
+      bundle: () => bundle,
+      onConsole: (_level, text) => onConsole(text),
+      onTrouble,
+    });
+    return { source, sharesTerminal: false };
+  }
+}
+
+function backendOf(asked: TrainCommand['backend']): RequestedBackend {
+  return asked === undefined || asked === 'node' ? 'auto' : asked;
+}
+
+/** True where bundling found that the program imports what exists only in Node. */
+async function needsNode(bundle: Promise<Bundle>): Promise<boolean> {
+  return bundle.then(
+    () => false,
+    (error: unknown) => error instanceof ModelError && error.code === 'needs-node',
+  );
+}
+
+function chromiumOf(env: NodeJS.ProcessEnv): string {
+  try {
+    return findChromium(env);
+  } catch (error) {
+    if (error instanceof ChromiumMissingError) throw new CliError(error.message);
+    throw error;
+  }
+}
