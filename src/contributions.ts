@@ -21,6 +21,7 @@ export const Commands = {
   explainRule: 'gradientLens.explainRule',
   applyRemedy: 'gradientLens.applyRemedy',
   verifyRemedy: 'gradientLens.verifyRemedy',
+  useStandIn: 'gradientLens.useStandIn',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -38,7 +39,7 @@ export type ContextKey = keyof ContextValues;
 
 /** Settings, by their name behind `gradientLens.`, with their defaults. */
 export const SETTING_DEFAULTS = {
-  backend: 'auto' as 'auto' | 'webgl' | 'wasm' | 'cpu',
+  backend: 'auto' as 'auto' | 'webgl' | 'wasm' | 'cpu' | 'node',
   seed: 42,
   sampling: 1,
   activationSampling: 1,
@@ -51,6 +52,13 @@ export const SETTING_DEFAULTS = {
   'layerHints.enabled': true,
   'problems.enabled': true,
   'notifications.enabled': true,
+  'node.runtime': '',
+  'node.args': [] as readonly string[],
+  'node.nodeArgs': [] as readonly string[],
+  'node.env': {} as Readonly<Record<string, string>>,
+  'node.cwd': '',
+  'node.npmScript': '',
+  'node.standIn': 'offer' as 'offer' | 'use',
 };
 export type Settings = typeof SETTING_DEFAULTS;
 export type SettingName = keyof Settings;

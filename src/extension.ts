@@ -10,6 +10,7 @@ import { BackendChoices } from './platform/backendChoices';
 import { FixesService } from './platform/fixesService';
 import { KeptRuns } from './platform/keptRuns';
 import { ModelIndex } from './platform/modelIndex';
+import { NodeTerminals } from './platform/nodeTerminals';
 import { trainAtStart } from './platform/trainAtStart';
 import { RunRegistry } from './run/runRegistry';
 import { showRuns } from './surfaces';
@@ -50,8 +51,9 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     findRun: (id) => kept.find(id),
   });
   const current = new CurrentRun(registry, panels.onDidActivate);
+  const terminals = new NodeTerminals();
   const trainer = new Trainer({
-    esbuild,
+    ...{ esbuild, terminals, dist: vscode.Uri.joinPath(extensionUri, 'dist').fsPath },
     registry,
     panels,
     kept,
@@ -62,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
   const trained = new TrainedTexts(registry);
   const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
   const shown = { registry, current, panels, remedies, trained, extensionUri };
-  const commandContext: CommandContext = { ...shown, trainer, log, tell };
+  const commandContext: CommandContext = { ...shown, trainer, terminals, log, tell };
   subscriptions.push(
     log,
     panels,

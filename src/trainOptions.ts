@@ -7,7 +7,7 @@ import type { RequestedBackend, Sampling } from './shared/protocol/runtime';
 /** All that a run needs to know besides its model. */
 export interface TrainPlan {
   seed: number;
-  backend: RequestedBackend;
+  backend: RequestedBackend | 'node';
   maxSteps?: number;
   paused: boolean;
   hyperparameters: Record<string, number | string | boolean>;
@@ -18,7 +18,7 @@ export interface TrainPlan {
 }
 
 const MAX_SEED = 0xffffffff;
-const BACKENDS: readonly RequestedBackend[] = ['auto', 'webgl', 'wasm', 'cpu'];
+const BACKENDS: readonly TrainPlan['backend'][] = ['auto', 'webgl', 'wasm', 'cpu', 'node'];
 
 function whole(name: string, value: number, from: number, to: number): number {
   if (Number.isSafeInteger(value) && value >= from && value <= to) return value;
@@ -28,17 +28,13 @@ function whole(name: string, value: number, from: number, to: number): number {
   );
 }
 
-function backendOf(requested: string): RequestedBackend {
-  if (requested === 'node') {
-    throw new TrainError(
-      'backend-unavailable',
-      "The backend 'node' is not available in this version: models train in the editor on webgl, " +
-        'wasm or cpu. Leave the backend out to let Gradient Lens choose.',
-    );
-  }
+function backendOf(requested: string): TrainPlan['backend'] {
   const known = BACKENDS.find((backend) => backend === requested);
   if (known) return known;
-  throw new TrainError('bad-option', `backend is '${requested}'; it can be webgl, wasm or cpu.`);
+  throw new TrainError(
+    'bad-option',
+    `backend is '${requested}'; it can be webgl, wasm, cpu or node.`,
+  );
 }
 
 /** The plan of a run: options over settings. Throws {@link TrainError}. */

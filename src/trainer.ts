@@ -1,13 +1,10 @@
-// Makes runs: checks that the code may run, bundles it, gives it a panel and a source, and starts it.
+// Makes runs: checks that the code may run, gives it a source and a panel, and starts it.
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { TrainError, type ModelRun, type TrainOptions } from './api';
-import { bundleModel } from './model/bundle';
-import type { EsbuildService } from './model/esbuildLoader';
-import { recognise } from './model/recognise';
-import type { BackendChoices } from './platform/backendChoices';
+import { recognise, type Recognition } from './model/recognise';
 import type { KeptRuns } from './platform/keptRuns';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
@@ -16,23 +13,17 @@ import type { RunRegistry } from './run/runRegistry';
 import { phaseLine } from './run/startPhases';
 import { TrainingRun, type RunRequest } from './run/trainingRun';
 import { isFinal, type BackendName } from './shared/core/run';
-import { WebviewSource } from './sources/webview/webviewSource';
-import { WorkspaceFiles } from './sources/webview/workspaceFiles';
-import type { UserConsole } from './surfaces/userConsole';
 import type { Panels } from './surfaces/panel/panels';
 import { shownRun } from './surfaces/panel/shownRun';
 import { trialModel, type Trial } from './trial';
+import { TrainingSources, type SourceParts } from './trainingSources';
 import { planTraining } from './trainOptions';
 
 /** What a trainer works with. */
-export interface TrainerParts {
-  esbuild: EsbuildService;
+export interface TrainerParts extends SourceParts {
   registry: RunRegistry<ModelRun>;
   panels: Panels;
   kept: KeptRuns;
-  choices: BackendChoices;
-  console: UserConsole;
-  log: vscode.LogOutputChannel;
 }
 
 /** Name of the newest start in the performance timeline; its detail are the phases. */
@@ -65,7 +56,11 @@ export class Trainer {
   /** Trials by the model of their runs, so that they can be restarted. */
   private readonly trials = new Map<string, Trial>();
 
-  constructor(private readonly parts: TrainerParts) {}
+  private readonly sources: TrainingSources;
+
+  constructor(private readonly parts: TrainerParts) {
+    this.sources = new TrainingSources(parts);
+  }
 
   /** Trains a model as if some of its files had other texts, beside the runs of the model itself. */
   tryOut(file: vscode.Uri, trial: Trial, options: TrainOptions): Promise<ModelRun> {
@@ -75,7 +70,15 @@ export class Trainer {
   }
 
   /** Makes a run and starts it. Rejects with TrainError where none can be made. */
-  async train(model: vscode.Uri, options: TrainOptions = {}): Promise<ModelRun> {
+  train(model: vscode.Uri, options: TrainOptions = {}): Promise<ModelRun> {
+    return this.begin(model, options, options.backend !== undefined);
+  }
+
+  private async begin(
+    model: vscode.Uri,
+    options: TrainOptions,
+    isBackendFixed: boolean,
+  ): Promise<ModelRun> {
     assertTrusted(vscode.workspace.isTrusted);
     if (model.scheme !== 'file') {
       throw new TrainError(
@@ -87,41 +90,33 @@ export class Trainer {
     }
     const plan = planTraining(model, options);
     const trial = this.trials.get(model.toString());
-    const unsaved = new Map([...unsavedFiles(), ...(trial?.texts ?? [])]);
-    const kind = await kindOf(model.fsPath, unsaved);
+    const texts = new Map([...unsavedFiles(), ...(trial?.texts ?? [])]);
+    const found = await recogniseFile(model.fsPath, texts);
     // From here to the registration nothing is awaited: two calls cannot overlap.
     await this.endOthers(model);
 
     const { panels, registry, log } = this.parts;
-    const panel = panels.ensure(model, options.show ?? true);
     const id = newRunId();
     const memory = readSetting('history.memory') * 2 ** 20;
-    const source = new WebviewSource({
-      page: panel,
-      files: this.filesOf(model),
-      start: { runId: id, kind, ...plan, ...this.parts.choices.of(model) },
-      bundle: async () => {
-        const bundle = await bundleModel(this.parts.esbuild, { model: model.fsPath, unsaved });
-        const size = Math.round(bundle.code.length / 1024);
-        log.info(
-          `Bundled ${model.fsPath} in ${bundle.ms.toFixed(0)} ms (${size} kB, ${bundle.hash})`,
-        );
-        return bundle;
-      },
-      onConsole: (level, text) => this.parts.console.write(level, text),
-      onTrouble: (message) => log.warn(message),
-    });
+    const isTrial = trial !== undefined;
+    const asked = { id, model, found, plan, texts, isBackendFixed, isTrial };
+    const show = options.show ?? true;
+    // Training in a process of its own needs no page: one that nobody wants to see is not made.
+    const isNodeOnly = this.sources.isNodeOnly(asked);
+    const panel = isNodeOnly && !show ? panels.of(model) : panels.ensure(model, show);
+    const source = this.sources.of(asked, isNodeOnly ? undefined : panel);
     const run: ModelRun = new TrainingRun({
       id,
       model,
       title: path.basename(model.fsPath) + (trial ? ` · ${trial.name}` : ''),
       path: vscode.workspace.asRelativePath(model, false),
-      request: plan,
+      // What was found out is found out again by the next run.
+      request: isNodeOnly && plan.backend !== 'node' ? { ...plan, backend: 'auto' } : plan,
       source,
       history: { bytes: memory },
       onListenerError: (error) => log.error(`A listener of run ${id} failed: ${String(error)}`),
     });
-    panel.show(shownRun(run));
+    panel?.show(shownRun(run));
     registry.add(run);
     shareMemory(
       registry.runs.map(({ history }) => history),
@@ -144,12 +139,14 @@ export class Trainer {
   /** Trains the same model again, as it was asked for. */
   restart(model: vscode.Uri, request: RunRequest): Promise<ModelRun> {
     const { seed, backend, maxSteps, hyperparameters } = request;
-    return this.train(model, {
+    const options: TrainOptions = {
       seed,
       ...(backend !== 'auto' && { backend: backend as BackendName }),
       ...(maxSteps !== undefined && { maxSteps }),
       ...(hyperparameters && { hyperparameters }),
-    });
+    };
+    // Whether the backend was named or set is not known any more: a program that needs Node gets it.
+    return this.begin(model, options, false);
   }
 
   /** A model has one panel, and a panel one worker: the run before ends first. */
@@ -163,21 +160,13 @@ export class Trainer {
       await Promise.all(runs.map((run) => run.stop()));
     }
   }
-
-  private filesOf(model: vscode.Uri): WorkspaceFiles {
-    const folders = (vscode.workspace.workspaceFolders ?? []).filter(
-      ({ uri }) => uri.scheme === 'file',
-    );
-    return new WorkspaceFiles(
-      path.dirname(model.fsPath),
-      vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath,
-      folders.map(({ uri }) => uri.fsPath),
-    );
-  }
 }
 
-/** Whether the file is a program or an experiment module; a file that cannot be read fails later. */
-async function kindOf(file: string, unsaved: ReadonlyMap<string, string>) {
-  const text = unsaved.get(file) ?? (await readFile(file, 'utf8').catch(() => ''));
-  return recognise(file, text).kind;
+/** What the file is; one that cannot be read fails later. */
+async function recogniseFile(
+  file: string,
+  texts: ReadonlyMap<string, string>,
+): Promise<Recognition> {
+  const text = texts.get(file) ?? (await readFile(file, 'utf8').catch(() => ''));
+  return recognise(file, text);
 }

@@ -1,6 +1,7 @@
 // What commands work with.
 import type * as vscode from 'vscode';
 import type { ModelRun } from '../api';
+import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
 import type { CurrentRun } from '../surfaces/currentRun';
 import type { Panels } from '../surfaces/panel/panels';
@@ -14,6 +15,7 @@ export interface CommandContext {
   panels: Panels;
   registry: RunRegistry<ModelRun>;
   remedies: Remedies;
+  terminals: NodeTerminals;
   log: vscode.LogOutputChannel;
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;

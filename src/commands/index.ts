@@ -13,6 +13,7 @@ import { showPanel } from './showPanel';
 import { step } from './step';
 import { stop } from './stop';
 import { train } from './train';
+import { useStandIn } from './useStandIn';
 import { verifyRemedy } from './verifyRemedy';
 
 const HANDLERS: Record<keyof typeof Commands, Command> = {
@@ -27,6 +28,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   explainRule,
   applyRemedy,
   verifyRemedy,
+  useStandIn,
 };
 
 /** Runs a verb and shows what it throws. */

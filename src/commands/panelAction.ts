@@ -1,6 +1,7 @@
 // The buttons of a panel. A run of this session obeys its commands; of one that was read back from
 // disk only its model is left, which can be trained again.
 import { messageOf } from '../model/modelError';
+import { rememberStandIn } from '../platform/nodeSettings';
 import type { FromPanel, PanelAction } from '../shared/protocol/panel';
 import type { ShownRun } from '../surfaces/panel/shownRun';
 import type { RemedyReference } from '../surfaces/remedies';
@@ -17,9 +18,10 @@ export async function panelAction(
     await runCommand(action, context, shown.id);
     return;
   }
-  if (action !== 'restart') return;
+  if (action !== 'restart' && action !== 'useStandIn') return;
   const { requestedBackend: backend = 'auto', seed, maxSteps, hyperparameters } = shown.view();
   try {
+    if (action === 'useStandIn') await rememberStandIn();
     await context.trainer.restart(shown.model, {
       seed,
       backend,

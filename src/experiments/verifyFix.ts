@@ -28,6 +28,11 @@ function upTo(run: ModelRun, count: number): Trained {
   return { state, findings, steps, ...(error && { error }) };
 }
 
+/** What trained the run: in Node, the program chooses the rest. */
+function backendOf({ info, backend }: ModelRun): BackendName {
+  return info.runtime === 'node' ? 'node' : (backend as BackendName);
+}
+
 /** Why a verification gave no verdict. */
 export class VerificationCancelled extends Error {
   override readonly name = 'VerificationCancelled';
@@ -51,7 +56,7 @@ export async function verifyFix(
   const options: TrainOptions = {
     seed,
     maxSteps: steps,
-    ...(run.backend !== '' && { backend: run.backend as BackendName }),
+    ...(run.backend !== '' && { backend: backendOf(run) }),
     ...(hyperparameters && { hyperparameters }),
   };
   const model = vscode.Uri.file(run.model.fsPath);

@@ -52,9 +52,10 @@ function describe(message: Message, folder: string): ModelError {
   if (node !== undefined) {
     return new ModelError(
       'needs-node',
-      `${where}this program needs Node: it imports '${node}', which does not exist in the editor ` +
-        "where Gradient Lens trains. Import '@tensorflow/tfjs' instead of tfjs-node, and read files " +
-        "with fetch('./file') or the readers of 'gradient-lens'.",
+      `${where}this program needs Node: it imports '${node}', which does not exist where it was to ` +
+        "train. Leave the backend out, or choose 'node', to train it in Node; or import " +
+        "'@tensorflow/tfjs' instead of tfjs-node, and read files with fetch('./file') or the readers " +
+        "of 'gradient-lens'.",
       location,
     );
   }

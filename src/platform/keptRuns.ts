@@ -24,6 +24,13 @@ const RELOADED: Notice = {
     'What it recorded until then is shown; restart to train again.',
 };
 
+const RELOADED_IN_NODE: Notice = {
+  code: 'window-reloaded',
+  message:
+    'The window was reloaded or closed while this run trained. Its program goes on without being recorded, ' +
+    'unless its terminal was closed as well. What was recorded until then is shown; restart to train again.',
+};
+
 /** Keeps runs and finds them again. */
 export class KeptRuns {
   private readonly recorders = new Map<RunRecorder, RunWriter>();
@@ -93,7 +100,8 @@ async function restore(file: string, place: vscode.WorkspaceFolder | undefined):
   const model = path.isAbsolute(view.path)
     ? vscode.Uri.file(view.path)
     : vscode.Uri.joinPath(place?.uri ?? vscode.Uri.file('/'), view.path);
-  const shown = isComplete ? view : { ...view, notices: [...view.notices, RELOADED] };
+  const reloaded = view.runtime === 'node' ? RELOADED_IN_NODE : RELOADED;
+  const shown = isComplete ? view : { ...view, notices: [...view.notices, reloaded] };
   return { id: view.id, model, title: view.title, history, view: () => shown };
 }
 

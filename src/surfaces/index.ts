@@ -11,6 +11,7 @@ import { notifyOfErrors } from './notifications';
 import type { Panels } from './panel/panels';
 import { Problems } from './problems';
 import type { Remedies } from './remedies';
+import { StandInOffers } from './standIn';
 import { StatusBar } from './statusBar';
 import type { TrainedTexts } from './trainedTexts';
 
@@ -35,5 +36,6 @@ export function showRuns(shown: Shown): vscode.Disposable {
     showLayersInSource(registry, trained, extensionUri),
     new StatusBar(current),
     notifyOfErrors(registry, panels),
+    new StandInOffers(registry),
   );
 }

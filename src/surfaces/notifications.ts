@@ -8,6 +8,7 @@ import type { RunRegistry } from '../run/runRegistry';
 import { isFinal } from '../shared/core/run';
 import { isTrial } from '../trial';
 import type { Panels } from './panel/panels';
+import { TFJS_NODE_MISSING } from './standIn';
 
 const PAUSE = 'Pause';
 const SHOW = 'Show';
@@ -38,7 +39,8 @@ export function notifyOfErrors(
     void run.finished.then(() => {
       subscription.dispose();
       // A failure stands in the panel already where that can be seen.
-      if (run.error && !panels.of(run.model)?.visible) {
+      const isOffered = run.error?.code === TFJS_NODE_MISSING;
+      if (run.error && !isOffered && !panels.of(run.model)?.visible) {
         void tell(run.error.message);
       }
     });

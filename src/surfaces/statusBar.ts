@@ -76,7 +76,7 @@ export class StatusBar implements vscode.Disposable {
     }
     const broken = run.findings.some((f) => f.severity === 'error' && f.closedStep === undefined);
     this.item.text = statusText(run);
-    this.item.tooltip = `${run.title}: ${run.state}${run.backend === '' ? '' : ` on ${run.backend}`}. Click to show its panel.`;
+    this.item.tooltip = `${run.title}: ${run.state}${run.backend === '' ? '' : ` on ${run.backend}`}${run.info.runtime === 'node' ? ' in Node' : ''}. Click to show its panel.`;
     this.item.accessibilityInformation = {
       label: `Training ${run.title}, ${run.state}, step ${run.currentStep}, ${run.findings.filter((f) => f.closedStep === undefined).length} findings`,
       role: 'button',

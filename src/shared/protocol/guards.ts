@@ -108,6 +108,7 @@ function fromPanel(value: unknown): FromPanel {
           'stop',
           'restart',
           'showOutput',
+          'useStandIn',
         ]),
       };
     case 'remedy':

@@ -1,5 +1,6 @@
 // The seam between a run and whatever starts its process: a terminal of the editor, a command line, a
 // debugger.
+import type { Notice } from '../../shared/core/run';
 import type { FilePosition } from '../../shared/protocol/node';
 import type { Locator } from '../reports';
 
@@ -47,6 +48,8 @@ export interface NodeProgram {
   command: NodeCommand;
   /** From the places that its stack traces name to the user's files. */
   locator: Locator<FilePosition>;
+  /** What its user should know before it runs. */
+  notices?: readonly Notice[];
   /** Frees what was made for it, once its process has ended. */
   dispose(): void;
 }

@@ -11,6 +11,7 @@ import {
   type NodeInvitation,
   type NodeStart,
 } from '../../shared/protocol/node';
+import type { Notice } from '../../shared/core/run';
 import { Reporter } from '../reporter';
 import { toRunError } from '../reports';
 import { ChannelServer } from './channelServer';
@@ -32,6 +33,13 @@ const TIMES: NodeTimes = { stop: 5000, silence: 30_000, end: 5000 };
 /** Time for a connection of a process that has ended already to be noticed, milliseconds. */
 const GRACE_MS = 300;
 
+const STAND_IN: Notice = {
+  code: 'stand-in',
+  message:
+    'The native part of @tensorflow/tfjs-node does not load here: @tensorflow/tfjs trains in its place. ' +
+    'Results may differ in the last digits, and steps take longer.',
+};
+
 /** What a source needs of its surroundings. */
 export interface NodeSourceOptions {
   /** File name of the program, for messages. */
@@ -40,6 +48,8 @@ export interface NodeSourceOptions {
   launcher: NodeLauncher;
   /** Rejects with {@link ModelError} or {@link NodeError}. */
   prepare(): Promise<NodeProgram>;
+  /** Why it trains in Node, in one plain sentence; absent where that was asked for. */
+  reason?: string;
   /** Told what is wrong beneath the run, for the log. */
   onTrouble(message: string): void;
   times?: Partial<NodeTimes>;
@@ -116,6 +126,7 @@ export class NodeSource implements RunSource {
       return;
     }
     this.channel = channel;
+    for (const notice of program.notices ?? []) this.sink.notice(notice);
     const invitation: NodeInvitation = {
       version: NODE_PROTOCOL_VERSION,
       channel: channel.path,
@@ -167,6 +178,7 @@ export class NodeSource implements RunSource {
     }
     this.hello = hello;
     sink.progress('Starting the program');
+    if (hello.standIn) sink.notice(STAND_IN);
     for (const control of this.held ?? []) this.channel?.send(control);
     this.held = undefined;
     this.watchSilence();
@@ -183,10 +195,11 @@ export class NodeSource implements RunSource {
         this.corrupt("a second 'hello'");
         break;
       case 'started': {
-        const { backend, reason, tfjsVersion } = message;
+        const { backend, tfjsVersion } = message;
+        const reason = [this.options.reason, message.reason].filter(Boolean).join(' ');
         sink.started({
           ...{ backend, tfjsVersion, runtime: 'node' },
-          ...(reason !== undefined && { reason }),
+          ...(reason !== '' && { reason }),
         });
         break;
       }

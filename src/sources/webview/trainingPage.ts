@@ -16,6 +16,8 @@ export type WorkerStart = Extract<ToRuntime, { type: 'start' }>;
 
 /** A page that can start workers. */
 export interface TrainingPage {
+  /** What loading it is, in words; by default it is the editor's panel that loads. */
+  readonly loading?: string;
   /** Resolves when the page has loaded; rejects when it is closed or does not load in time. */
   ready(): Promise<void>;
   /** Starts the worker of a run: `code` is the bundle, `start` reaches the worker before all else. */

@@ -29,6 +29,8 @@ export interface WebviewSourceOptions {
   files: Pick<WorkspaceFiles, keyof HostMethods>;
   start: StartOptions;
   bundle(): Promise<Bundle>;
+  /** Where the page is none of the editor's, but a thread of Node. */
+  runtime?: 'node';
   /** Told what the program prints. */
   onConsole(level: 'debug' | 'log' | 'info' | 'warn' | 'error', text: string): void;
   /** Told what is wrong beneath the run, for the log. */
@@ -96,7 +98,7 @@ export class WebviewSource implements RunSource {
     let isLoaded = false;
     const [bundle] = await Promise.all([
       this.options.bundle().then((made) => {
-        if (!isLoaded) this.sink?.progress('Loading the panel');
+        if (!isLoaded) this.sink?.progress(page.loading ?? 'Loading the panel');
         return made;
       }),
       page.ready().then(() => (isLoaded = true)),
@@ -188,7 +190,7 @@ export class WebviewSource implements RunSource {
         this.hello(message.version, sink);
         break;
       case 'started':
-        sink.started(this.recovery.started(message));
+        this.started(message, sink);
         break;
       case 'state':
         this.paused = message.state === 'paused';
@@ -220,6 +222,11 @@ export class WebviewSource implements RunSource {
         this.reporter.report(message, sink);
         break;
     }
+  }
+
+  private started(message: Extract<FromRuntime, { type: 'started' }>, sink: RunSink): void {
+    const { runtime } = this.options;
+    sink.started({ ...this.recovery.started(message), ...(runtime && { runtime }) });
   }
 
   private hello(version: number, sink: RunSink): void {

@@ -99,8 +99,9 @@ describe('contributions', () => {
       assert.ok(setting.markdownDescription, name);
       assert.ok(setting.scope, name);
       assert.equal(setting.enum?.length, setting.markdownEnumDescriptions?.length, name);
-      const type = setting.type === 'integer' ? 'number' : setting.type;
-      assert.equal(typeof setting.default, type, name);
+      const types: Record<string, string> = { integer: 'number', array: 'object' };
+      assert.equal(typeof setting.default, types[setting.type] ?? setting.type, name);
+      assert.equal(Array.isArray(setting.default), setting.type === 'array', name);
     }
   });
 

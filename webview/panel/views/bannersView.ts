@@ -11,7 +11,7 @@ interface Banner {
   kind: 'error' | 'warning' | 'information';
   title: string;
   message: string;
-  action?: { label: string; run: () => void };
+  actions?: { label: string; run: () => void }[];
 }
 
 const ICONS: Record<Banner['kind'], IconName> = {
@@ -54,14 +54,7 @@ export class BannersView implements View {
         kind: 'error',
         title: line === undefined ? 'The run failed' : `The run failed at ${file}:${line}`,
         message: error.message,
-        ...(line === undefined
-          ? {}
-          : {
-              action: {
-                label: `Go to line ${line}`,
-                run: () => this.actions.post({ type: 'reveal', target: { error: true } }),
-              },
-            }),
+        actions: this.errorActions(error.code, line),
       });
     }
     if (isCutOff(view)) {
@@ -71,7 +64,7 @@ export class BannersView implements View {
         title: 'This run was interrupted',
         message:
           'The page that trained it was closed or reloaded. What was recorded is shown; training does not go on.',
-        action: restart,
+        actions: [restart],
       });
     }
     if (!view.pausable && view.live && (view.state === 'running' || view.state === 'starting')) {
@@ -97,6 +90,21 @@ export class BannersView implements View {
     return banners;
   }
 
+  private errorActions(code: string, line: number | undefined): NonNullable<Banner['actions']> {
+    const goTo = {
+      label: `Go to line ${line ?? 1}`,
+      run: () => this.actions.post({ type: 'reveal', target: { error: true } }),
+    };
+    const useStandIn = {
+      label: 'Run on @tensorflow/tfjs instead',
+      run: () => this.actions.post({ type: 'action', action: 'useStandIn' }),
+    };
+    return [
+      ...(code === 'tfjs-node-missing' ? [useStandIn] : []),
+      ...(line === undefined ? [] : [goTo]),
+    ];
+  }
+
   private create(banner: Banner): HTMLElement {
     const text = element('div', 'banner-text');
     if (banner.title !== '') text.append(element('strong', '', {}, banner.title));
@@ -108,8 +116,8 @@ export class BannersView implements View {
       icon(ICONS[banner.kind]),
       text,
     );
-    if (banner.action !== undefined) {
-      node.append(button('secondary', banner.action.label, banner.action.run));
+    for (const { label, run } of banner.actions ?? []) {
+      node.append(button('secondary', label, run));
     }
     return node;
   }

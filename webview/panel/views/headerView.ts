@@ -118,7 +118,7 @@ export class HeaderView implements View {
     this.fact('Steps/s', speed === undefined ? '' : formatValue(speed));
     this.fact(
       'Backend',
-      view.backend === '' ? '' : backendWord(view.backend),
+      view.backend === '' ? '' : backendWord(view),
       [view.backendReason, view.renderer]
         .filter((text) => text !== undefined && text !== '')
         .join('\n'),

@@ -94,13 +94,14 @@ export function findingsOf(view: RunView, layer: string): Finding[] {
     .sort(bySeverity);
 }
 
-/** The backend as people write it. */
-export function backendWord(backend: string): string {
+/** The backend as people write it, and that it is not in this window where that is so. */
+export function backendWord({ backend, runtime }: Pick<RunView, 'backend' | 'runtime'>): string {
   const words: Record<string, string> = {
     webgl: 'WebGL',
     wasm: 'WebAssembly',
     cpu: 'CPU',
-    node: 'Node',
+    tensorflow: 'TensorFlow',
   };
-  return words[backend] ?? backend;
+  const word = words[backend] ?? backend;
+  return runtime === 'node' ? `${word} in Node` : word;
 }

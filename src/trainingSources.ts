@@ -1,0 +1,178 @@
+// Where a model trains: in the panel's worker, or in Node where it needs that or is asked to.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { bundleModel } from './model/bundle';
+import type { EsbuildService } from './model/esbuildLoader';
+import type { Recognition } from './model/recognise';
+import type { BackendChoices } from './platform/backendChoices';
+import { nodeSettings } from './platform/nodeSettings';
+import type { NodeTerminals } from './platform/nodeTerminals';
+import { saveFirst } from './platform/saveFirst';
+import { readSetting } from './platform/settings';
+import type { RunSource } from './run/source';
+import type { RunError } from './shared/core/run';
+import type { RequestedBackend } from './shared/protocol/runtime';
+import { FallbackSource } from './sources/fallbackSource';
+import { NodeSource } from './sources/node/nodeSource';
+import { prepareProgram } from './sources/node/prepareProgram';
+import { ThreadPage } from './sources/runtimeHost/threadPage';
+import type { TrainingPage } from './sources/webview/trainingPage';
+import { WebviewSource } from './sources/webview/webviewSource';
+import { WorkspaceFiles } from './sources/webview/workspaceFiles';
+import type { UserConsole } from './surfaces/userConsole';
+import type { TrainPlan } from './trainOptions';
+
+/** What sources work with. */
+export interface SourceParts {
+  esbuild: EsbuildService;
+  choices: BackendChoices;
+  console: UserConsole;
+  terminals: NodeTerminals;
+  log: vscode.LogOutputChannel;
+  /** Folder of the built files. */
+  dist: string;
+}
+
+/** What one run asks for. */
+export interface SourceRequest {
+  id: string;
+  model: vscode.Uri;
+  found: Recognition;
+  plan: TrainPlan;
+  /** Texts by absolute path, in the place of what is on disk. */
+  texts: ReadonlyMap<string, string>;
+  /** True where the caller named the backend: no other one takes its place. */
+  isBackendFixed: boolean;
+  /** True where `texts` are more than what editors have not saved: they are to be trained as they are. */
+  isTrial: boolean;
+}
+
+/** Packages that give a program a tfjs of its own. */
+const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node'];
+/** What the editor says of a program that takes Node's globals for granted. */
+const NODE_GLOBAL = /\b(process|Buffer|__dirname|__filename|setImmediate) is not defined/;
+
+function hasOwnTfjs(file: string): boolean {
+  const { resolve } = createRequire(file);
+  return TFJS.some((name) => {
+    try {
+      return resolve(`${name}/package.json`) !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** True for the failure of a program in the editor that would not fail so in Node. */
+function needsNode({ code, message }: RunError): boolean {
+  return code === 'needs-node' || (code === 'model-exception' && NODE_GLOBAL.test(message));
+}
+
+/** Why a program trains in Node, in one sentence. */
+function reasonOf(specifier: string | undefined): string {
+  return specifier === undefined
+    ? 'The program uses what exists only in Node.'
+    : `The program imports '${specifier}', which exists only in Node.`;
+}
+
+/** Makes the sources of runs. */
+export class TrainingSources {
+  constructor(private readonly parts: SourceParts) {}
+
+  /** True where the run cannot but train in a process of its own: it needs no panel. */
+  isNodeOnly({ found, plan, model, isBackendFixed }: SourceRequest): boolean {
+    if (found.kind === 'experiment') return false;
+    if (plan.backend === 'node') return found.needsNode !== undefined || hasOwnTfjs(model.fsPath);
+    return found.needsNode !== undefined && !isBackendFixed;
+  }
+
+  /** The source of a run; `page` is the panel, for runs that may train in it. */
+  of(request: SourceRequest, page: TrainingPage | undefined): RunSource {
+    const { found, plan } = request;
+    const { dist, log } = this.parts;
+    if (this.isNodeOnly(request) || !page) {
+      return this.node(request, plan.backend === 'node' ? undefined : found.needsNode?.specifier);
+    }
+    if (plan.backend === 'node') {
+      return this.inPage(request, new ThreadPage(dist, (message) => log.warn(message)), 'auto');
+    }
+    const first = this.inPage(request, page, plan.backend);
+    if (found.kind === 'experiment' || request.isBackendFixed) return first;
+    return new FallbackSource({
+      first,
+      isMeant: needsNode,
+      other: (error) => {
+        log.info(`${path.basename(request.model.fsPath)} trains in Node: ${error.message}`);
+        return this.node(request, /imports '([^']+)'/.exec(error.message)?.[1]);
+      },
+    });
+  }
+
+  /** A process of Node. `needed`: the import that is why, unless Node was asked for. */
+  private node(request: SourceRequest, needed: string | undefined): NodeSource {
+    const { id, model, plan, isTrial } = request;
+    const { esbuild, terminals, log, dist } = this.parts;
+    const { seed, maxSteps, paused, sampling, epsilon, probe } = plan;
+    const name = path.basename(model.fsPath);
+    return new NodeSource({
+      script: name,
+      start: {
+        ...{ seed, paused, sampling, epsilon, probe, breakOn: [] },
+        ...(maxSteps !== undefined && { maxSteps }),
+        standIn: readSetting('node.standIn', model),
+      },
+      ...(plan.backend !== 'node' && { reason: reasonOf(needed) }),
+      launcher: terminals.launcher(id, model, name),
+      prepare: async () => {
+        const notice = isTrial ? undefined : await saveFirst(model);
+        const program = await prepareProgram(esbuild, {
+          ...nodeSettings(model),
+          model: model.fsPath,
+          texts: isTrial ? request.texts : new Map(),
+          preload: path.join(dist, 'nodeTap.cjs'),
+        });
+        const { executable, args, cwd } = program.command;
+        log.info(`Node: ${[executable, ...args].join(' ')} (in ${cwd})`);
+        return { ...program, notices: notice ? [notice] : [] };
+      },
+      onTrouble: (message) => log.warn(message),
+    });
+  }
+
+  private inPage(
+    { id, model, found, plan, texts }: SourceRequest,
+    page: TrainingPage,
+    backend: RequestedBackend,
+  ): WebviewSource {
+    const { esbuild, choices, console, log } = this.parts;
+    const { kind } = found;
+    return new WebviewSource({
+      page,
+      files: filesOf(model),
+      start: { runId: id, kind, ...plan, backend, ...choices.of(model) },
+      ...(page instanceof ThreadPage && { runtime: 'node' }),
+      bundle: async () => {
+        const bundle = await bundleModel(esbuild, { model: model.fsPath, unsaved: texts });
+        const size = Math.round(bundle.code.length / 1024);
+        log.info(
+          `Bundled ${model.fsPath} in ${bundle.ms.toFixed(0)} ms (${size} kB, ${bundle.hash})`,
+        );
+        return bundle;
+      },
+      onConsole: (level, text) => console.write(level, text),
+      onTrouble: (message) => log.warn(message),
+    });
+  }
+}
+
+function filesOf(model: vscode.Uri): WorkspaceFiles {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+    ({ uri }) => uri.scheme === 'file',
+  );
+  return new WorkspaceFiles(
+    path.dirname(model.fsPath),
+    vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath,
+    folders.map(({ uri }) => uri.fsPath),
+  );
+}
