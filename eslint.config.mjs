@@ -138,7 +138,7 @@ export default tseslint.config(
       noChart,
       noHost,
       {
-        regex: '(^|/)webview/(?!runtime/(statistics|diagnosis|countedRandom)(/|$))',
+        regex: '(^|/)webview/(?!runtime/(statistics|diagnosis|countedRandom|backends/wasmCompletion)(/|$))',
         message: 'Of web code, only what takes its tfjs as a parameter runs in a process.',
       },
     ],
