@@ -5,7 +5,8 @@ export const HELP = `Trains a TensorFlow.js file, and tells what is wrong with i
 Usage
   gradient-lens train FILE [options] [-- arguments of the program]
 
-FILE is a program that trains when it runs, or an experiment module (*.model.ts, *.model.js).
+FILE is a program that trains when it runs, or an experiment module
+(*.model.ts, *.model.js).
 
 Options
   --steps N              end after N optimizer steps

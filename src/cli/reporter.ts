@@ -10,7 +10,7 @@ import { findingKey, findingLines, placeOf, type FindingPlace } from './terminal
 import { layerTable, type LayerRow } from './terminal/layerTable';
 import { count, duration, plural, shortNumber } from './terminal/numbers';
 import { progressLine } from './terminal/progressLine';
-import type { Terminal } from './terminal/terminal';
+import { wrap, type Terminal } from './terminal/terminal';
 import { openFindings } from './verdict';
 
 /** Least time between two drawings of the live line, milliseconds. */
@@ -22,9 +22,16 @@ const EPOCH_MS = 1000;
 
 const RANK: Record<Severity, number> = { information: 0, warning: 1, error: 2 };
 
+/** Notice of a program that cannot be paused, which nobody can here. */
+const CANNOT_PAUSE = 'never-awaits';
+/** As wide as the word of a finding's severity and the gap behind it. */
+const FAILED = 'failed   ';
+
 /** What a reporter needs. */
 export interface ReporterOptions {
   terminal: Terminal;
+  /** Where a failure is told. */
+  errors: Terminal;
   cwd: string;
   /** False where the program writes to the same terminal: a live line would be written into. */
   isLive: boolean;
@@ -144,7 +151,7 @@ export class CliReporter {
     const { terminal } = this.options;
     for (const { code, message } of run.notices) {
       const key = `${code} ${message}`;
-      if (this.noticed.has(key)) continue;
+      if (this.noticed.has(key) || code === CANNOT_PAUSE) continue;
       this.noticed.add(key);
       terminal.print(terminal.style('warning', `note     ${inCommandLineWords(message)}`));
     }
@@ -161,7 +168,7 @@ export class CliReporter {
     const rows = this.rows();
     if (rows.length > 0) {
       const table = layerTable(rows, terminal.width, (style, text) => terminal.style(style, text));
-      terminal.print(['', ...table, ''].join('\n'));
+      terminal.print(['', ...table, '', ''].join('\n'));
     }
     if (run.error) this.printError(run.error);
     const open = openFindings(run.findings);
@@ -171,9 +178,15 @@ export class CliReporter {
   }
 
   private printError({ message, location }: NonNullable<TrainingRun['error']>): void {
-    const { terminal, cwd } = this.options;
-    const place = location ? ` ${terminal.style('link', placeOf(location, cwd))}` : '';
-    terminal.print(`${terminal.style('error', 'failed ')}${place}  ${inCommandLineWords(message)}`);
+    const { errors, cwd } = this.options;
+    const lines = wrap(inCommandLineWords(message), errors.proseWidth - FAILED.length);
+    const indent = ' '.repeat(FAILED.length);
+    errors.print(
+      [
+        ...lines.map((line, i) => `${i === 0 ? errors.style('error', FAILED) : indent}${line}`),
+        ...(location ? [`${indent}${errors.style('link', placeOf(location, cwd))}`] : []),
+      ].join('\n'),
+    );
   }
 
   private rows(): LayerRow[] {
@@ -214,10 +227,13 @@ export class CliReporter {
     });
     const over = run.findings.length - open.length;
     if (over > 0) words.push(terminal.style('faint', `${count(over)} no longer true`));
-    const found = words.length > 0 ? words.join(', ') : terminal.style('good', 'no findings');
+    const none = run.state === 'failed' ? [] : [terminal.style('good', 'no findings')];
+    const found = (words.length > 0 ? words : none).map(
+      (word, i) => (i === 0 ? ': ' : ', ') + word,
+    );
     const name = path.basename(run.model);
     const steps = plural(run.currentStep, 'step');
-    return `${terminal.style('strong', name)} ${run.state} after ${steps}${on} in ${time}${loss}: ${found}`;
+    return `${terminal.style('strong', name)} ${run.state} after ${steps}${on} in ${time}${loss}${found.join('')}`;
   }
 }
 

@@ -43,6 +43,7 @@ export async function train(command: TrainCommand, surroundings: Surroundings): 
 class Training {
   private readonly model: string;
   private readonly terminal: Terminal;
+  private readonly errors: Terminal;
   private readonly sources: CliSources;
   private readonly sarif: OutputFile | undefined;
   private onConsole: (text: string) => void = () => undefined;
@@ -54,7 +55,8 @@ class Training {
     const { cwd, env, stdout, stderr } = surroundings;
     this.model = path.resolve(cwd, command.file);
     const usesStdout = command.json === STANDARD_OUTPUT || command.sarif === STANDARD_OUTPUT;
-    this.terminal = new Terminal(usesStdout ? stderr : stdout, env);
+    this.errors = new Terminal(stderr, env);
+    this.terminal = usesStdout ? this.errors : new Terminal(stdout, env);
     this.sources = new CliSources({
       command,
       model: this.model,
@@ -105,6 +107,7 @@ class Training {
     });
     const reporter = new CliReporter(run, {
       terminal,
+      errors: this.errors,
       cwd: surroundings.cwd,
       isLive: !sharesTerminal,
     });

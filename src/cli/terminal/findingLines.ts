@@ -1,5 +1,5 @@
-// Findings as they come: severity, rule, place and layer in one line, then what was found and what
-// helps first.
+// Findings as they come: severity, rule, layer, steps and place in one line where it fits, then what was
+// found and what helps first.
 import path from 'node:path';
 import type { Finding, Severity } from '../../shared/core/finding';
 import type { LayerInfo, SourceLocation } from '../../shared/core/run';
@@ -40,20 +40,22 @@ export interface FindingPlace {
 export function findingLines(
   finding: Finding,
   { layers, model, cwd }: FindingPlace,
-  terminal: Pick<Terminal, 'style' | 'proseWidth'>,
+  terminal: Pick<Terminal, 'style' | 'width' | 'proseWidth'>,
   told = false,
 ): string[] {
   const { severity, rule, layer, message, remedies, consequences = [] } = finding;
-  const place = placeOf(findingLocation(finding, layers, model), cwd);
   const style = (name: Style, text: string) => terminal.style(name, text);
-  const head = [
-    style(severity, WORDS[severity].padEnd(WORDS.warning.length)),
-    style('strong', rule),
-    style('link', place),
-    ...(layer === undefined ? [] : [layer]),
-    style('faint', period(finding)),
-  ].join('  ');
-  if (told) return [head];
+  const where = placeOf(findingLocation(finding, layers, model), cwd);
+  const word = WORDS[severity].padEnd(WORDS.warning.length);
+  const about = [...(layer === undefined ? [] : [layer]), period(finding)];
+  const first = [style(severity, word), style('strong', rule), ...about].join('  ');
+  const length = [word, rule, ...about, where].join('  ').length;
+  // The place stays whole, so that a terminal can open it.
+  const head =
+    length < terminal.width
+      ? [`${first}  ${style('link', where)}`]
+      : [first, `${INDENT}${style('link', where)}`];
+  if (told) return head;
   const prose = (text: string, bullet = '') =>
     wrap(text, terminal.proseWidth - INDENT.length - bullet.length).map((line, i) => {
       const mark = i === 0 ? style('good', bullet) : ' '.repeat(bullet.length);
@@ -62,7 +64,7 @@ export function findingLines(
   const follows = [...new Set(consequences.map((consequence) => consequence.rule))];
   const remedy = remedies[0];
   return [
-    head,
+    ...head,
     ...prose(message),
     ...(follows.length > 0 ? prose(`It leads to: ${follows.join(', ')}.`) : []),
     ...(remedy ? prose(remedy.title, '→ ') : []),

@@ -52,7 +52,7 @@ export function progressLine(progress: Progress, width: number): Part[] {
     ...metrics.map(([name, value], i) => ({ text: `${name} ${shortNumber(value)}`, rank: 6 + i })),
     ...(range === undefined ? [] : [{ text: `‖g‖ ${range}`, rank: 2 }]),
     ...(pace === undefined ? [] : [{ text: `${shortNumber(pace)} steps/s`, rank: 4 }]),
-    ...(left === undefined || left < 1 ? [] : [{ text: `${duration(left)} left`, rank: 5 }]),
+    ...(left === undefined ? [] : [{ text: `${duration(left)} left`, rank: 5 }]),
   ];
   const kept = [...parts].sort((a, b) => a.rank - b.rank);
   const lengthOf = () => kept.reduce((sum, { text }) => sum + text.length + 2, -2);

@@ -52,6 +52,15 @@ interface PageGlobals {
   };
 }
 
+/** Whole buffers do not pass into the page; views do, and the page takes them back. */
+function withViews<T extends object>(message: T): T {
+  const entries = Object.entries(message).map(([key, value]: [string, unknown]) => [
+    key,
+    value instanceof ArrayBuffer ? new Uint8Array(value) : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
 export interface BrowserPageOptions {
   playwright: Playwright;
   /** Path of the browser. */
@@ -63,6 +72,7 @@ export interface BrowserPageOptions {
 
 /** A page of a browser of its own. */
 export class BrowserPage implements TrainingPage {
+  readonly loading = 'Starting the browser';
   private readonly listeners = new Map<string, PageListener>();
   private opening: Promise<{ browser: Browser; page: Page }> | undefined;
   /** Calls into the page, one after the other. */
@@ -85,7 +95,7 @@ export class BrowserPage implements TrainingPage {
       page.evaluate(
         ([id, text, first]) =>
           (globalThis as unknown as PageGlobals).gradientLens.launch(id, text, first),
-        [runId, code, start] as const,
+        [runId, code, withViews(start)] as const,
       ),
     );
   }
@@ -94,7 +104,7 @@ export class BrowserPage implements TrainingPage {
     this.call((page) =>
       page.evaluate(
         ([id, data]) => (globalThis as unknown as PageGlobals).gradientLens.send(id, data),
-        [runId, message] as const,
+        [runId, withViews(message)] as const,
       ),
     );
   }

@@ -30,6 +30,7 @@ function typeOf(value: unknown): unknown {
 
 /** One thread at a time; launching another ends it. */
 export class ThreadPage implements TrainingPage {
+  readonly loading = 'Starting a thread';
   private launched: Launched | undefined;
   private readonly listeners = new Map<string, PageListener>();
 
