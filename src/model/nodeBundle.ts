@@ -8,6 +8,7 @@ import type { BuildFailure, BuildOptions, Plugin } from 'esbuild';
 import { checkModel, unsavedFiles, type BundleRequest } from './bundle';
 import { toModelError } from './bundleErrors';
 import type { Esbuild, EsbuildService } from './esbuildLoader';
+import { maskSource } from './maskSource';
 
 /** A program in one file. */
 export interface NodeBundle {
@@ -20,8 +21,10 @@ export interface NodeBundle {
   inputs: string[];
 }
 
-/** Sources that Node does not run as they are. */
-export const NEEDS_BUNDLING = /\.(?:[cm]?tsx?|jsx)$/i;
+/** Sources that no Node from 20 on runs as they are. */
+const NEVER_AS_IT_IS = /\.(?:[cm]?tsx?|jsx)$/i;
+/** A statement that only ES modules have, at the beginning of a line. */
+const MODULE_SYNTAX = /^[ \t]*(?:import\b(?!\s*[.(])|export\b)/m;
 
 /** What a file may say of its own place. */
 const OWN_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\b|\brequire\.main\b/;
@@ -44,6 +47,15 @@ function isModulePackage(manifest: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * True for a program that Node does not run as it is: TypeScript, JSX, and an ES module that its name and
+ * package.json say nothing of, which Node takes for CommonJS (from 20.19 on only where `type` says so).
+ */
+export function needsBundling(model: string, text: string): boolean {
+  if (NEVER_AS_IT_IS.test(model)) return true;
+  return /\.js$/i.test(model) && formatOf(model) === 'cjs' && MODULE_SYNTAX.test(maskSource(text));
 }
 
 /** Values of the names by which `file` asks for its own place. */

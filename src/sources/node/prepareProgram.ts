@@ -1,11 +1,11 @@
 // Makes a user's file a program that can be launched: JavaScript as it is, TypeScript and JSX bundled, or
 // the package.json script that is to run in its place; with the preload that watches its tfjs.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../model/modelError';
 import { checkModel } from '../../model/bundle';
 import type { EsbuildService } from '../../model/esbuildLoader';
-import { bundleForNode, NEEDS_BUNDLING } from '../../model/nodeBundle';
+import { bundleForNode, needsBundling } from '../../model/nodeBundle';
 import { FileLocator } from './fileLocator';
 import type { NodeCommand, NodeProgram } from './launcher';
 import { NodeError } from './nodeError';
@@ -110,7 +110,8 @@ export async function prepareProgram(
   await checkModel({ model, unsaved: new Map() });
   const runtime = await findRuntime({ setting: request.runtime });
   if (request.npmScript !== '') return scriptProgram(request, runtime);
-  if (!NEEDS_BUNDLING.test(model) && texts.size === 0) {
+  const isAsOnDisk = texts.size === 0 && !needsBundling(model, await readFile(model, 'utf8'));
+  if (isAsOnDisk) {
     const command = fileCommand(request, runtime, model);
     return { command, locator: new FileLocator([preload]), dispose: () => undefined };
   }
