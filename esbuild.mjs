@@ -125,7 +125,18 @@ const headless = {
   plugins: [probeText],
 };
 
-const ALL = [runtime, panel, extension, fixes, cli, nodeRuntime, headless];
+/** Loaded by Node before a program that trains under the lens. */
+const nodeTap = {
+  ...common,
+  entryPoints: ['node/preload.ts'],
+  outfile: 'dist/nodeTap.cjs',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  sourcemap: false,
+};
+
+const ALL = [nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless];
 
 async function copyWasm() {
   const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));

@@ -1,0 +1,124 @@
+// A process under the lens: waits for tfjs, and follows the program that loads it to its end. A process
+// that loads none (npm, a shell of scripts) hands the invitation on to the processes that it starts.
+import { NODE_INVITATION, type FromNode, type NodeInvitation } from '../src/shared/protocol/node';
+import { CountedRandom } from '../webview/runtime/countedRandom';
+import { Channel } from './channel/client';
+import { Lens } from './lens/lens';
+import { Copies } from './loading/assemble';
+import { watchModules, type TfModule } from './loading/compileHook';
+import { toRawError } from './rawError';
+import { widenStacks } from './stack';
+import { TfjsNode } from './standIn/tfjsNode';
+
+/** The one session of a process. */
+export class Session {
+  readonly #invitation: NodeInvitation;
+  readonly #copies = new Copies();
+  readonly #tfjsNode: TfjsNode;
+  #channel: Channel | undefined;
+  #lens: Lens | undefined;
+  /** An error that nobody caught, by which the process ends. */
+  #fatal: { error: unknown } | undefined;
+  #isOver = false;
+
+  constructor(invitation: NodeInvitation) {
+    this.#invitation = invitation;
+    this.#tfjsNode = new TfjsNode(invitation.start.standIn);
+  }
+
+  /** Watches the process from now on. */
+  start(): void {
+    watchModules({
+      onLoaded: (modules) => this.#guard(() => this.#onLoaded(modules)),
+      onThrown: (file, error) => this.#guard(() => this.#tfjsNode.replaceBroken(file, error)),
+    });
+    this.#tfjsNode.watchMissing();
+    process.on('uncaughtExceptionMonitor', (error) => {
+      // A program that listens goes on.
+      const isHeard =
+        process.listenerCount('uncaughtException') > 0 ||
+        process.hasUncaughtExceptionCaptureCallback();
+      if (!isHeard) this.#fatal = { error };
+    });
+    process.on('exit', () => this.#guard(() => this.#end('completed')));
+  }
+
+  #onLoaded(modules: readonly TfModule[]): void {
+    if (this.#isOver) return;
+    for (const copy of this.#copies.add(modules)) {
+      if (this.#lens) this.#lens.attach(copy);
+      else {
+        const { start } = this.#invitation;
+        const random = new CountedRandom(start.seed);
+        Math.random = random.next;
+        widenStacks();
+        const channel = this.#open();
+        const standIn = this.#tfjsNode.reason;
+        this.#lens = new Lens(
+          {
+            channel,
+            start,
+            random,
+            ...(standIn !== undefined && { standIn }),
+            end: (outcome) => this.#end(outcome),
+          },
+          copy,
+        );
+        this.#tfjsNode.connect(
+          (message) => channel.post({ type: 'notice', notice: { code: 'stand-in', message } }),
+          () => this.#lens?.step ?? 0,
+        );
+      }
+    }
+  }
+
+  /** The process that connects is the run: those that it starts train unseen. */
+  #open(): Channel {
+    Reflect.deleteProperty(process.env, NODE_INVITATION);
+    this.#channel ??= new Channel(this.#invitation, this.#tfjsNode.reason !== undefined);
+    return this.#channel;
+  }
+
+  /** Sends the last message; returns when it has left, or after a second. */
+  #end(outcome: 'completed' | 'stopped'): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    // tfjs that is part of a bundle was never seen being loaded.
+    const isHidden = !this.#lens && '_tfengine' in globalThis;
+    if (!this.#channel && !this.#fatal && !isHidden) return;
+    const channel = this.#open();
+    this.#lens?.flush();
+    const steps = Math.min(this.#lens?.step ?? 0, this.#invitation.start.maxSteps ?? Infinity);
+    if (isHidden) channel.post(TFJS_HIDDEN);
+    if (this.#fatal) {
+      const { error } = this.#fatal;
+      const code = this.#tfjsNode.codeOf(error);
+      channel.post({ type: 'failed', error: toRawError(error, code), steps });
+    } else {
+      channel.post({ type: 'finished', outcome, steps });
+    }
+    channel.end();
+    this.#lens?.close();
+  }
+
+  /** Nothing that goes wrong in here is the program's concern. */
+  #guard<T>(task: () => T): T | undefined {
+    try {
+      return task();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `Gradient Lens cannot watch this training, which goes on without it: ${reason}`;
+      this.#channel?.post({ type: 'notice', notice: { code: 'lens-off', message } });
+      return undefined;
+    }
+  }
+}
+
+const TFJS_HIDDEN: FromNode = {
+  type: 'notice',
+  notice: {
+    code: 'tfjs-hidden',
+    message:
+      'The program has tfjs inside its own bundle, where Gradient Lens cannot reach it. Leave @tensorflow/tfjs out of the bundle (esbuild: --external:@tensorflow/*) and train again.',
+  },
+};
