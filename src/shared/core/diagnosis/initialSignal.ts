@@ -11,9 +11,11 @@ import type { Statement } from './rule';
 import { soundInitializer, type ScaledLayer, type SignalScale } from './signalScale';
 import { isFalling, standingOf } from './standing';
 import {
+  FAR_ABOVE,
   HIGH_FIRST_LOSS,
   LARGE_OUTPUT,
   LARGE_SIGNAL,
+  LARGE_SIGNAL_PATIENCE,
   LARGE_SIGNAL_STEPS,
   LAYER_OFF,
   LAYER_OFF_SLIGHTLY,
@@ -88,13 +90,23 @@ export function severityOfLarge(window: DiagnosisWindow): Severity {
   const standing = standingOf(window);
   if (standing === 'failed') return 'error';
   if (standing === 'struggling') return 'warning';
-  const baseline = baselineOf(window.facts);
-  if (!baseline || window.steps < LARGE_SIGNAL_STEPS) return 'information';
-  // A loss that comes down is on its way; not for ever.
-  const half = window.loss.history.newerHalf;
-  if (half && isFalling(half) && window.steps < 4 * LARGE_SIGNAL_STEPS) return 'information';
-  const recent = median(window.past.flatMap(({ loss }) => (loss === undefined ? [] : [loss])));
-  return recent > baseline.loss + 2 * baseline.error ? 'warning' : 'information';
+  return isStillHigh(window) ? 'warning' : 'information';
+}
+
+/** The loss is above that of a constant answer, and is not about to get below. */
+function isStillHigh({ facts, loss, past, steps }: DiagnosisWindow): boolean {
+  const baseline = baselineOf(facts);
+  if (!baseline || steps < LARGE_SIGNAL_STEPS) return false;
+  const recent = median(past.flatMap((step) => (step.loss === undefined ? [] : [step.loss])));
+  const above = recent - baseline.loss - 2 * baseline.error;
+  if (above <= 0) return false;
+  const isEarly = steps < 4 * LARGE_SIGNAL_STEPS;
+  const half = loss.history.newerHalf;
+  const falls = half !== undefined && isFalling(half);
+  if (recent > FAR_ABOVE * baseline.loss) return !(falls && isEarly);
+  // Deep nets with shortcuts begin there, and come down.
+  const isOnItsWay = falls && above * half.steps < half.drop * LARGE_SIGNAL_PATIENCE * steps;
+  return !isEarly && !isOnItsWay;
 }
 
 /** ` of hidden_3`, or ` of hidden_1 and 4 other layers`. */

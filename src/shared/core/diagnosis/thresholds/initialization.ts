@@ -27,8 +27,15 @@ export const LAYER_OFF_SLIGHTLY = 1.15;
 
 /** Steps before small weights are called a failure: nets that do escape have begun to by then. */
 export const SMALL_SIGNAL_STEPS = 60;
-/** Steps before a loss above that of a constant answer is called a waste; four times as many while it falls. */
+/**
+ * Steps before a loss far above that of a constant answer is called a waste; four times as many where it
+ * falls, or is not far above.
+ */
 export const LARGE_SIGNAL_STEPS = 50;
+/** Far above, ÷ the loss of a constant answer. */
+export const FAR_ABOVE = 10;
+/** A loss that is not, and falls at a pace that gets it below within this many times the steps taken, may. */
+export const LARGE_SIGNAL_PATIENCE = 4;
 
 /** Steps between two probes after which units that are still identical will stay so. */
 export const IDENTICAL_STEPS = 10;
