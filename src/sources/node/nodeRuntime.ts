@@ -50,7 +50,17 @@ function onPath(searchPath: string): string | undefined {
     .find(isExecutable);
 }
 
+/** Versions by executable and the time of its last change: asking takes a third of a second. */
+const versions = new Map<string, string>();
+
 async function versionOf(executable: string): Promise<string> {
+  const key = `${executable} ${statSync(executable).mtimeMs}`;
+  const version = versions.get(key) ?? (await askVersion(executable));
+  versions.set(key, version);
+  return version;
+}
+
+async function askVersion(executable: string): Promise<string> {
   try {
     const env = { ...process.env, NODE_OPTIONS: '' };
     const options = { env, timeout: VERSION_MS, windowsHide: true };

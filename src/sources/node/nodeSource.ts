@@ -36,8 +36,9 @@ const GRACE_MS = 300;
 const STAND_IN: Notice = {
   code: 'stand-in',
   message:
-    'The native part of @tensorflow/tfjs-node does not load here: @tensorflow/tfjs trains in its place. ' +
-    'Results may differ in the last digits, and steps take longer.',
+    '@tensorflow/tfjs trains in the place of @tensorflow/tfjs-node, whose native part is not there or does ' +
+    'not load: results may differ in the last digits, and steps take longer. The setting ' +
+    'gradientLens.node.standIn decides.',
 };
 
 /** What a source needs of its surroundings. */
@@ -240,7 +241,7 @@ export class NodeSource implements RunSource {
       return;
     }
     const locator = { locate: (frames: FilePosition[]) => this.program?.locator.locate(frames) };
-    this.end((sink) => sink.failed(toRunError(error, locator)));
+    this.end((sink) => sink.failed(toRunError(inWords(error), locator)));
   }
 
   private stop(): void {
@@ -341,6 +342,16 @@ export class NodeSource implements RunSource {
       });
     }, this.times.silence).unref();
   }
+}
+
+/** What is to be done about a tfjs-node that does not load; of a loader's message the first line tells. */
+function inWords<T extends { code: string; message: string }>(error: T): T {
+  if (error.code !== 'tfjs-node-missing') return error;
+  const [reason = ''] = error.message.split('\n');
+  const message =
+    `@tensorflow/tfjs-node does not load here (${reason}). Run the program on @tensorflow/tfjs in its ` +
+    'place (setting gradientLens.node.standIn), or install it: npm install @tensorflow/tfjs-node.';
+  return { ...error, message };
 }
 
 function channelLost(script: string): NodeError {
