@@ -1,6 +1,6 @@
 // `npm test`: set-up, build, and every check there is, from a fresh clone. The last line is the sum
 // over all suites; a check that is not a suite counts as one failure when it fails.
-// Usage: node scripts/test.mjs [stage …]     stages: lint typecheck unit webview integration ui vsix diagnosis bench
+// Usage: node scripts/test.mjs [stage …]     stages: lint typecheck unit webview cli integration ui vsix diagnosis bench
 import path from 'node:path';
 import { buildExtension } from './lib/build.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
@@ -56,6 +56,11 @@ const suites = /** @type {Stage[]} */ ([
     name: 'webview',
     isSuite: true,
     run: (output) => runMocha('webview', output, { browser: true, timeoutMs: 60_000 }),
+  },
+  {
+    name: 'cli',
+    isSuite: true,
+    run: (output) => runMocha('cli', output, { browser: true, timeoutMs: 60_000 }),
   },
   { name: 'integration', isSuite: true, run: runIntegration },
   {

@@ -10,13 +10,14 @@ FILE is a program that trains when it runs, or an experiment module
 
 Options
   --steps N              end after N optimizer steps
-  --seed S               seed of the run (default 42): the same seed gives the same losses
+  --seed S               seed of the run (default 42); it decides the losses
   --backend NAME         node    the program's own tfjs, in a Node process
                          wasm    WebAssembly; cpu: plain JavaScript, slow
                          webgl   headless Chromium, where one is installed
-                         (default: node for programs that need Node, else wasm, else cpu)
+                         default: node where the program needs it, else wasm,
+                         else cpu
   --set NAME=VALUE ...   hyperparameters of an experiment module
-  --json OUT             write state, backend, layers, steps, findings and error as JSON
+  --json OUT             write state, backend, layers, steps, findings and error
   --sarif OUT            write the findings as SARIF 2.1.0, for code scanning
   --fail-on SEVERITY     error (default), warning or never
   -h, --help             this text
@@ -27,7 +28,7 @@ OUT may be - for standard output; everything else then goes to standard error.
 Exit codes
   0    nothing at or above --fail-on is wrong
   1    something is
-  2    the file could not be trained, or the command is wrong; the message says why
+  2    the file could not be trained, or the command is wrong
   130  stopped by Ctrl-C; what there was is written
 
 Examples

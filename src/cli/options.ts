@@ -32,6 +32,11 @@ export interface TrainCommand {
   programArgs: readonly string[];
 }
 
+/** True where a report takes standard output, so that everything else must not. */
+export function usesStandardOutput({ json, sarif }: TrainCommand): boolean {
+  return json === STANDARD_OUTPUT || sarif === STANDARD_OUTPUT;
+}
+
 export type Command = { name: 'help' } | { name: 'version' } | ({ name: 'train' } & TrainCommand);
 
 const OPTIONS = {

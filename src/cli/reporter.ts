@@ -33,8 +33,8 @@ export interface ReporterOptions {
   /** Where a failure is told. */
   errors: Terminal;
   cwd: string;
-  /** False where the program writes to the same terminal: a live line would be written into. */
-  isLive: boolean;
+  /** True while the program writes to the same terminal: a live line would be written into. */
+  sharesTerminal: () => boolean;
   /** Milliseconds. */
   now?: () => number;
 }
@@ -66,7 +66,7 @@ export class CliReporter {
   }
 
   private get isLive(): boolean {
-    return this.options.isLive && this.options.terminal.isLive;
+    return this.options.terminal.isLive && !this.options.sharesTerminal();
   }
 
   private get place(): FindingPlace {

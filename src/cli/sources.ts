@@ -2,11 +2,12 @@
 // WebGL is asked for, else in a thread of this process, on wasm or cpu.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleModel, type Bundle } from '../model/bundle';
-import { ModelError } from '../model/modelError';
+import { bundleModel } from '../model/bundle';
 import { recognise, type Recognition } from '../model/recognise';
 import type { RunSource } from '../run/source';
+import type { RunError } from '../shared/core/run';
 import type { RequestedBackend, StartOptions } from '../shared/protocol/runtime';
+import { FallbackSource } from '../sources/fallbackSource';
 import { ChildLauncher } from '../sources/node/childProcess';
 import { NodeSource } from '../sources/node/nodeSource';
 import { prepareProgram } from '../sources/node/prepareProgram';
@@ -17,14 +18,14 @@ import type { TrainingPage } from '../sources/webview/trainingPage';
 import { WebviewSource } from '../sources/webview/webviewSource';
 import { WorkspaceFiles } from '../sources/webview/workspaceFiles';
 import { CliError } from './cliError';
-import type { TrainCommand } from './options';
+import { usesStandardOutput, type TrainCommand } from './options';
 import { distOf, loadPlaywright, PackagedEsbuild, type Surroundings } from './surroundings';
 
 /** A source, and what is to be known of it. */
 export interface CliSource {
   source: RunSource;
-  /** True where the program itself writes to the terminal. */
-  sharesTerminal: boolean;
+  /** True while the program itself writes to the terminal. */
+  sharesTerminal: () => boolean;
   /** Frees what the source has not freed itself. */
   dispose: () => Promise<void>;
 }
@@ -41,6 +42,8 @@ export interface SourceRequest {
 const RUN_ID = 'command-line';
 const EVERY_STEP = { everySteps: 1, activationEverySteps: 1 };
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 type Place = 'node' | 'thread' | 'browser';
 
 /** Makes the sources of one command; an esbuild is shared by them. */
@@ -53,26 +56,30 @@ export class CliSources {
 
   /** The source that the file and the command ask for. Throws {@link CliError}. */
   async choose(): Promise<CliSource> {
-    const { command, model } = this.request;
+    const { model } = this.request;
     // A file that cannot be read fails when it is bundled, as a run that failed.
     const text = await readFile(model, 'utf8').catch(() => '');
     const recognised = recognise(model, text);
     this.check(recognised);
     switch (this.placeOf(recognised)) {
       case 'node':
-        return this.node();
+        return { source: this.nodeSource(), sharesTerminal: () => true, dispose: nothing };
       case 'browser':
         return this.browser(recognised);
       case 'thread':
-        return this.thread(recognised, command.backend === undefined);
+        return this.thread(recognised);
     }
   }
 
+  async dispose(): Promise<void> {
+    await this.esbuild.dispose();
+  }
+
   /** A Node process, with the tfjs of the program itself. */
-  node(): CliSource {
+  private nodeSource(): NodeSource {
     const { command, model, surroundings, onTrouble } = this.request;
     const { seed, steps, programArgs } = command;
-    const source = new NodeSource({
+    return new NodeSource({
       script: path.basename(model),
       start: {
         seed,
@@ -84,7 +91,9 @@ export class CliSources {
         standIn: 'use',
         breakOn: [],
       },
-      launcher: new ChildLauncher(),
+      launcher: new ChildLauncher(
+        usesStandardOutput(command) ? ['inherit', process.stderr, 'inherit'] : 'inherit',
+      ),
       prepare: () =>
         prepareProgram(this.esbuild, {
           model,
@@ -99,11 +108,6 @@ export class CliSources {
         }),
       onTrouble,
     });
-    return { source, sharesTerminal: true, dispose: () => Promise.resolve() };
-  }
-
-  async dispose(): Promise<void> {
-    await this.esbuild.dispose();
   }
 
   private check({ kind }: Recognition): void {
@@ -131,12 +135,23 @@ export class CliSources {
     return backend === 'node' || needsNode || programArgs.length > 0 ? 'node' : 'thread';
   }
 
-  private async thread({ kind }: Recognition, mayNeedNode: boolean): Promise<CliSource> {
-    const { surroundings, onTrouble } = this.request;
-    const bundle = this.bundle();
-    if (mayNeedNode && kind === 'program' && (await needsNode(bundle))) return this.node();
+  /** A thread of this process; a program that turns out to need Node moves there before its first step. */
+  private thread({ kind }: Recognition): CliSource {
+    const { surroundings, onTrouble, command } = this.request;
     const page = new ThreadPage(distOf(surroundings), onTrouble);
-    return { ...this.inPage(page, kind, bundle), dispose: () => Promise.resolve() };
+    const first = this.inPage(page, kind);
+    const isFixed = kind === 'experiment' || command.backend !== undefined;
+    if (isFixed) return { source: first, sharesTerminal: () => false, dispose: nothing };
+    let isInNode = false;
+    const source = new FallbackSource({
+      first,
+      isMeant: needsNode,
+      other: () => {
+        isInNode = true;
+        return this.nodeSource();
+      },
+    });
+    return { source, sharesTerminal: () => isInNode, dispose: nothing };
   }
 
   private browser({ kind }: Recognition): CliSource {
@@ -147,26 +162,16 @@ export class CliSources {
       dist: distOf(surroundings),
       onTrouble,
     });
-    return { ...this.inPage(page, kind, this.bundle()), dispose: () => page.close() };
+    const source = this.inPage(page, kind);
+    return { source, sharesTerminal: () => false, dispose: () => page.close() };
   }
 
-  private bundle(): Promise<Bundle> {
-    const bundle = bundleModel(this.esbuild, { model: this.request.model, unsaved: new Map() });
-    // Whoever trains it meets the failure.
-    bundle.catch(() => undefined);
-    return bundle;
-  }
-
-  private inPage(
-    page: TrainingPage,
-    kind: StartOptions['kind'],
-    bundle: Promise<Bundle>,
-  ): Pick<CliSource, 'source' | 'sharesTerminal'> {
+  private inPage(page: TrainingPage, kind: StartOptions['kind']): WebviewSource {
     const { command, model, surroundings, onConsole, onTrouble } = this.request;
     const { seed, steps, hyperparameters, backend } = command;
     const folder = path.dirname(model);
     const isBelow = !path.relative(surroundings.cwd, folder).startsWith('..');
-    const source = new WebviewSource({
+    return new WebviewSource({
       page,
       files: new WorkspaceFiles(folder, isBelow ? surroundings.cwd : undefined, [surroundings.cwd]),
       start: {
@@ -182,11 +187,10 @@ export class CliSources {
         probe: 'auto',
         hyperparameters,
       },
-      bundle: () => bundle,
+      bundle: () => bundleModel(this.esbuild, { model, unsaved: new Map() }),
       onConsole: (_level, text) => onConsole(text),
       onTrouble,
     });
-    return { source, sharesTerminal: false };
   }
 }
 
@@ -194,12 +198,9 @@ function backendOf(asked: TrainCommand['backend']): RequestedBackend {
   return asked === undefined || asked === 'node' ? 'auto' : asked;
 }
 
-/** True where bundling found that the program imports what exists only in Node. */
-async function needsNode(bundle: Promise<Bundle>): Promise<boolean> {
-  return bundle.then(
-    () => false,
-    (error: unknown) => error instanceof ModelError && error.code === 'needs-node',
-  );
+/** True for the failure of a program that would not fail so in Node. */
+function needsNode({ code }: RunError): boolean {
+  return code === 'needs-node' || code === 'missing-global';
 }
 
 function chromiumOf(env: NodeJS.ProcessEnv): string {

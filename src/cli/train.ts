@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { TrainingRun } from '../run/trainingRun';
 import { isFinal } from '../shared/core/run';
-import { STANDARD_OUTPUT, type TrainCommand } from './options';
+import { usesStandardOutput, type TrainCommand } from './options';
 import { CliReporter } from './reporter';
 import { JsonReport } from './reports/jsonReport';
 import { OutputFile } from './reports/outputFile';
@@ -16,13 +16,11 @@ import { EXIT, exitCode } from './verdict';
 /** History kept of a run, bytes: the reports do not need it, and the rules keep their own. */
 const HISTORY = { bytes: 8 * 2 ** 20, curveRows: 1000 };
 
-/** Failures that a run in Node does not meet. */
-const NEEDS_NODE = ['needs-node', 'missing-global'];
-
 /** Time that a program gets to answer Ctrl-C itself before it is told once more, milliseconds. */
 const OWN_INTERRUPT_MS = 1000;
 
-interface Attempt {
+/** The run, and what follows it. */
+interface CliRun {
   run: TrainingRun;
   reporter: CliReporter;
   json: JsonReport | undefined;
@@ -54,9 +52,8 @@ class Training {
   ) {
     const { cwd, env, stdout, stderr } = surroundings;
     this.model = path.resolve(cwd, command.file);
-    const usesStdout = command.json === STANDARD_OUTPUT || command.sarif === STANDARD_OUTPUT;
     this.errors = new Terminal(stderr, env);
-    this.terminal = usesStdout ? this.errors : new Terminal(stdout, env);
+    this.terminal = usesStandardOutput(command) ? this.errors : new Terminal(stdout, env);
     this.sources = new CliSources({
       command,
       model: this.model,
@@ -71,23 +68,16 @@ class Training {
   }
 
   async perform(): Promise<number> {
-    let attempt = await this.attempt(await this.sources.choose());
-    if (this.isBetterInNode(attempt)) {
-      const { run } = attempt;
-      this.terminal.clear();
-      this.terminal.print(`note     ${run.error?.message ?? ''} It runs in Node now.`);
-      attempt.json?.discard();
-      attempt = await this.attempt(this.sources.node());
-    }
-    return this.finish(attempt);
+    return this.finish(await this.train(await this.sources.choose()));
   }
 
   async dispose(): Promise<void> {
+    this.sarif?.discard();
     await this.sources.dispose();
   }
 
-  /** Trains once, to the end. */
-  private async attempt({ source, sharesTerminal, dispose }: CliSource): Promise<Attempt> {
+  /** Trains to the end. */
+  private async train({ source, sharesTerminal, dispose }: CliSource): Promise<CliRun> {
     const { command, surroundings, terminal, model } = this;
     const { seed, steps, backend, hyperparameters, json } = command;
     const run = new TrainingRun({
@@ -109,17 +99,17 @@ class Training {
       terminal,
       errors: this.errors,
       cwd: surroundings.cwd,
-      isLive: !sharesTerminal,
+      sharesTerminal,
     });
     this.onConsole = (text) => reporter.console(text);
-    const attempt: Attempt = {
+    const cliRun: CliRun = {
       run,
       reporter,
       json: json === undefined ? undefined : new JsonReport(new OutputFile(json, '--json'), run),
       isInterrupted: false,
       started: new Date(),
     };
-    const release = this.watchInterrupts(attempt, sharesTerminal);
+    const release = this.watchInterrupts(cliRun, sharesTerminal);
     try {
       run.start();
       await run.finished;
@@ -127,20 +117,20 @@ class Training {
       release();
       await dispose();
     }
-    return attempt;
+    return cliRun;
   }
 
   /** Ctrl-C ends the run; once more ends everything at once. Returns what stops listening. */
-  private watchInterrupts(attempt: Attempt, sharesTerminal: boolean): () => void {
+  private watchInterrupts(cliRun: CliRun, sharesTerminal: () => boolean): () => void {
     const interrupt = (): void => {
-      if (attempt.isInterrupted) process.exit(EXIT.interrupted);
-      attempt.isInterrupted = true;
-      const { run } = attempt;
+      if (cliRun.isInterrupted) process.exit(EXIT.interrupted);
+      cliRun.isInterrupted = true;
+      const { run } = cliRun;
       const stop = (): void => {
         if (!isFinal(run.state)) void run.stop();
       };
       // A terminal has sent the program the same signal.
-      if (sharesTerminal && process.stdin.isTTY) setTimeout(stop, OWN_INTERRUPT_MS).unref();
+      if (sharesTerminal() && process.stdin.isTTY) setTimeout(stop, OWN_INTERRUPT_MS).unref();
       else stop();
     };
     process.on('SIGINT', interrupt);
@@ -151,17 +141,7 @@ class Training {
     };
   }
 
-  /** A program that needs Node and did not say so by its imports: before its first step it can move. */
-  private isBetterInNode({ run }: Attempt): boolean {
-    return (
-      this.command.backend === undefined &&
-      run.currentStep === 0 &&
-      run.error !== undefined &&
-      NEEDS_NODE.includes(run.error.code)
-    );
-  }
-
-  private finish({ run, reporter, json, isInterrupted, started }: Attempt): number {
+  private finish({ run, reporter, json, isInterrupted, started }: CliRun): number {
     const { command, surroundings, sarif, model } = this;
     reporter.finish();
     const code = exitCode(run.state, run.findings, command.failOn, isInterrupted);

@@ -10,6 +10,7 @@ const STDOUT = 1;
 export class OutputFile {
   private readonly descriptor: number;
   private readonly part: string | undefined;
+  private isOpen = true;
 
   /** @throws CliError where the file cannot be written. */
   constructor(
@@ -49,15 +50,19 @@ export class OutputFile {
 
   /** The report is whole. */
   finish(): void {
-    if (this.part === undefined) return;
-    closeSync(this.descriptor);
-    renameSync(this.part, this.name);
+    if (this.close()) renameSync(this.part ?? '', this.name);
   }
 
-  /** There will be no report. */
+  /** There will be no report; nothing where it is whole already. */
   discard(): void {
-    if (this.part === undefined) return;
+    if (this.close()) rmSync(this.part ?? '', { force: true });
+  }
+
+  /** False where there is nothing to close. */
+  private close(): boolean {
+    if (this.part === undefined || !this.isOpen) return false;
+    this.isOpen = false;
     closeSync(this.descriptor);
-    rmSync(this.part, { force: true });
+    return true;
   }
 }
