@@ -88,6 +88,10 @@ export function denseNet(options: DenseNet): () => LayersModel {
       }
       size = units;
     }
+    // What the shortcuts add up is normalized before it is read, as in ResNet v2 (He et al. 2016).
+    if (options.residual && options.normalization === 'batch') {
+      x = apply(tf.layers.batchNormalization({ name: `${prefix}last_norm` }), x);
+    }
     const output = tf.layers.dense({
       name: `${prefix}output`,
       units: outputs,
