@@ -12,7 +12,8 @@ const forbid = (files, patterns, ignores = []) => ({
 
 const noVscode = {
   group: ['vscode'],
-  message: 'Only the extension host (src outside shared and fixes) uses the VS Code API.',
+  message:
+    'Only the extension host (src outside shared, run, sources, fixes and cli) uses the VS Code API.',
 };
 const noTfjs = {
   group: ['@tensorflow/*'],
@@ -126,7 +127,11 @@ export default tseslint.config(
     ],
   ),
   tsRule(['src/**/*.ts'], [noTfjs, noChart, noWebview], ['src/shared/**']),
-  tsRule(['src/fixes/**/*.ts'], [noVscode, noTfjs, noChart, noWebview]),
+  // Without the editor: for the command line too.
+  tsRule(
+    ['src/fixes/**/*.ts', 'src/cli/**/*.ts', 'src/sources/**/*.ts', 'src/run/**/*.ts'],
+    [noVscode, noTfjs, noChart, noWebview],
+  ),
   tsRule(['webview/panel/**/*.ts'], [noVscode, noTfjs, noNode, noRuntime, noHost]),
   tsRule(['webview/runtime/**/*.ts'], [noVscode, noChart, noNode, noPanel, noHost]),
   // In a process that trains: of the runtime, what is handed its tfjs and needs no worker around it.
@@ -138,11 +143,17 @@ export default tseslint.config(
       noChart,
       noHost,
       {
-        regex: '(^|/)webview/(?!runtime/(statistics|diagnosis|countedRandom|backends/wasmCompletion)(/|$))',
+        regex:
+          '(^|/)webview/(?!runtime/(statistics|diagnosis|countedRandom|backends/wasmCompletion)(/|$))',
         message: 'Of web code, only what takes its tfjs as a parameter runs in a process.',
       },
     ],
     ['node/runtimeHost.ts', 'node/runtimeHost/**'],
+  ),
+  // It is handed the runtime as text.
+  tsRule(
+    ['node/runtimeHost.ts', 'node/runtimeHost/**/*.ts'],
+    [noVscode, noTfjs, noChart, noHost, noWebview],
   ),
   {
     files: ['**/*.mjs'],

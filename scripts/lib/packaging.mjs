@@ -23,8 +23,9 @@ const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFi
 async function copyShippedFiles(stage) {
   const list = await exec(process.execPath, [vsceBin, 'ls', '--no-dependencies'], { cwd: root });
   const files = list.split('\n').filter(Boolean);
-  const built = ['extension', 'fixes', 'panel', 'runtime'].map((name) => `dist/${name}.js`);
-  for (const needed of ['package.json', 'LICENSE', ...built]) {
+  const scripts = ['extension', 'fixes', 'panel', 'runtime'].map((name) => `dist/${name}.js`);
+  const forNode = ['nodeRuntime', 'nodeTap'].map((name) => `dist/${name}.cjs`);
+  for (const needed of ['package.json', 'LICENSE', ...scripts, ...forNode]) {
     if (files.includes(needed)) continue;
     throw new PackagingError(
       `The package would lack ${needed}. Run \`npm run build\` first, and see .vscodeignore.`,
