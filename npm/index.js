@@ -11,8 +11,8 @@ function outside(name) {
   return () => {
     throw new Error(
       `gradient-lens: \`${name}\` reads data only while Gradient Lens trains this module, and this ` +
-        'is an ordinary process. Open the file in VS Code and choose “Train with Gradient Lens” ' +
-        '(context menu of the editor or the Explorer).',
+        'is an ordinary process. Run `npx gradient-lens train FILE`, or open the file in VS Code and ' +
+        'choose “Train with Gradient Lens” (context menu of the editor or the Explorer).',
     );
   };
 }

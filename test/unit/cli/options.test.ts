@@ -1,6 +1,9 @@
 // The arguments of the command line: what they mean, and what is refused with which words.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { CliError } from '../../../src/cli/cliError';
+import { HELP } from '../../../src/cli/help';
 import { readCommand } from '../../../src/cli/options';
 
 const read = (text: string) => readCommand(text.split(' ').filter(Boolean));
@@ -83,5 +86,20 @@ describe('arguments of the command line', () => {
     refused('train a.js --fail-on info', /--fail-on is 'info'/);
     refused('train a.js --set units', /name=value/);
     refused('train a.js --json - --sarif -', /cannot both go to standard output/);
+  });
+
+  it('are those of the documents', () => {
+    const document = (name: string) =>
+      readFileSync(path.resolve(__dirname, '../../../docs', name), 'utf8');
+    const [, folded = ''] = /run: >\n((?: {10}.*\n)+)/.exec(document('ci-example.yml')) ?? [];
+    const [npx, name, ...args] = folded.split(/\s+/).filter(Boolean);
+    assert.deepEqual([npx, name], ['npx', 'gradient-lens']);
+    const command = readCommand(args);
+    assert.ok(command.name === 'train' && command.sarif !== undefined && command.steps === 500);
+
+    const described = document('command-line.md').match(/(?<=^\| `)--[\w-]+/gm) ?? [];
+    const helped = HELP.match(/(?<=^ {2})--[\w-]+/gm) ?? [];
+    assert.deepEqual([...described].sort(), [...helped].sort());
+    assert.equal(described.length, 7);
   });
 });
