@@ -53,7 +53,7 @@ const LOADER_BY_EXTENSION: Record<string, Loader> = {
 };
 
 /** Same file, whatever the slashes, and whatever the case where the file system ignores it. */
-const fileKey = (file: string) => {
+export const fileKey = (file: string) => {
   const normal = path.normalize(file);
   return process.platform === 'win32' ? normal.toLowerCase() : normal;
 };

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { BuildFailure, BuildOptions, Plugin } from 'esbuild';
-import { checkModel, unsavedFiles, type BundleRequest } from './bundle';
+import { checkModel, fileKey, unsavedFiles, type BundleRequest } from './bundle';
 import { toModelError } from './bundleErrors';
 import type { Esbuild, EsbuildService } from './esbuildLoader';
 import { maskSource } from './maskSource';
@@ -76,12 +76,13 @@ function placeOf(file: string, isEntry: boolean): Record<string, string> {
 /** Gives each file its own place back. Files that do not ask stay inside esbuild's own loading. */
 function ownPlaces(esbuild: Esbuild, request: BundleRequest): Plugin {
   const { model, unsaved } = request;
+  const texts = new Map([...unsaved].map(([file, text]) => [fileKey(file), text]));
   return {
     name: 'gradient-lens-own-places',
     setup(build) {
       const filter = /\.[cm]?[jt]sx?$/i;
       build.onLoad({ filter, namespace: 'file' }, async ({ path: file }) => {
-        const text = unsaved.get(file) ?? (await readFile(file, 'utf8'));
+        const text = texts.get(fileKey(file)) ?? (await readFile(file, 'utf8'));
         if (!OWN_PLACE.test(text)) return undefined;
         // Not a transform: a build knows the file's tsconfig.json.
         const built = await esbuild.build({
@@ -92,7 +93,7 @@ function ownPlaces(esbuild: Esbuild, request: BundleRequest): Plugin {
           sourcemap: 'inline',
           sourcesContent: false,
           charset: 'utf8',
-          define: placeOf(file, file === path.normalize(model)),
+          define: placeOf(file, fileKey(file) === fileKey(model)),
           logLevel: 'silent',
           plugins: [unsavedFiles(unsaved)],
         });

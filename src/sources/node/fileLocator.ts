@@ -1,9 +1,10 @@
 // From the places that a process's stack traces name to the user's own files: JavaScript as it is; what
 // was made from other sources (TypeScript, a bundle) through its source map.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { fileKey } from '../../model/bundle';
 import { forwardSlashes } from '../../model/sourceMap';
 import type { SourceLocation } from '../../shared/core/run';
 import type { FilePosition } from '../../shared/protocol/node';
@@ -74,19 +75,43 @@ const isUserFile = (file: string): boolean =>
   !file.split(/[\\/]/).includes('node_modules') &&
   statSync(file, { throwIfNoEntry: false }) !== undefined;
 
+/** What is known of a program's files beforehand. */
+export interface LocatorOptions {
+  /** Files that are not the user's though they lie nowhere special: the preload. */
+  foreign?: readonly string[];
+  /**
+   * Source maps as JSON, by script, of scripts that may be gone when a frame asks. Their sources are
+   * relative to the script.
+   */
+  maps?: ReadonlyMap<string, string>;
+  /** Folders as the user names them; Node names what lies in them by their real path. */
+  folders?: readonly string[];
+}
+
+/** Folders whose real path is another one: `[real, as the user names it]`. */
+function linkedFolders(folders: readonly string[]): [real: string, shown: string][] {
+  return folders.flatMap((shown): [string, string][] => {
+    try {
+      const real = realpathSync.native(shown);
+      return fileKey(real) === fileKey(shown) ? [] : [[real, shown]];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** Finds places in the user's files. Source maps are read when a frame first asks for them. */
 export class FileLocator implements Locator<FilePosition> {
   private readonly traces = new Map<string, TraceMap | undefined>();
+  private readonly foreign: ReadonlySet<string>;
+  private readonly maps: ReadonlyMap<string, string>;
+  private readonly links: readonly [real: string, shown: string][];
 
-  /**
-   * @param foreign files that are not the user's though they lie nowhere special: the preload.
-   * @param maps source maps as JSON, of scripts that may be gone when a frame asks; their sources are
-   *   relative to the script.
-   */
-  constructor(
-    private readonly foreign: readonly string[] = [],
-    private readonly maps: ReadonlyMap<string, string> = new Map(),
-  ) {}
+  constructor({ foreign = [], maps = new Map(), folders = [] }: LocatorOptions = {}) {
+    this.foreign = new Set(foreign.map(fileKey));
+    this.maps = new Map([...maps].map(([script, map]) => [fileKey(script), map]));
+    this.links = linkedFolders(folders);
+  }
 
   /** Of some frames, innermost first, the first in the user's own code: not in a package. */
   locate(frames: readonly FilePosition[]): SourceLocation | undefined {
@@ -99,7 +124,7 @@ export class FileLocator implements Locator<FilePosition> {
 
   private original({ file, line, column }: FilePosition): SourceLocation | undefined {
     const script = pathOf(file);
-    if (script === undefined || line < 1 || column < 1 || this.foreign.includes(script)) {
+    if (script === undefined || line < 1 || column < 1 || this.foreign.has(fileKey(script))) {
       return undefined;
     }
     const trace = this.traceOf(script);
@@ -109,15 +134,22 @@ export class FileLocator implements Locator<FilePosition> {
       if (found.source === null) return undefined;
       const source = pathOf(found.source);
       if (source !== undefined && isUserFile(source)) {
-        return { file: forwardSlashes(source), line: found.line, column: found.column + 1 };
+        return { file: this.shown(source), line: found.line, column: found.column + 1 };
       }
     }
-    return isUserFile(script) ? { file: forwardSlashes(script), line, column } : undefined;
+    return isUserFile(script) ? { file: this.shown(script), line, column } : undefined;
+  }
+
+  /** The path under which the user knows a file. */
+  private shown(file: string): string {
+    const link = this.links.find(([real]) => file.startsWith(real + path.sep));
+    return forwardSlashes(link ? path.join(link[1], path.relative(link[0], file)) : file);
   }
 
   private traceOf(script: string): TraceMap | undefined {
     if (this.traces.has(script)) return this.traces.get(script);
-    const trace = this.traces.size < MAX_FILES ? traceOf(script, this.maps.get(script)) : undefined;
+    const trace =
+      this.traces.size < MAX_FILES ? traceOf(script, this.maps.get(fileKey(script))) : undefined;
     this.traces.set(script, trace);
     return trace;
   }

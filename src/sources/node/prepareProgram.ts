@@ -48,6 +48,13 @@ function pathWith(folder: string): Record<string, string> {
   return { [name]: others ? `${folder}${path.delimiter}${others}` : folder };
 }
 
+function locatorOf(
+  { model, cwd, preload }: ProgramRequest,
+  maps: ReadonlyMap<string, string> = new Map(),
+): FileLocator {
+  return new FileLocator({ foreign: [preload], maps, folders: [path.dirname(model), cwd] });
+}
+
 function scriptProgram(request: ProgramRequest, runtime: NodeRuntime): NodeProgram {
   const { model, args, nodeArgs, env, preload } = request;
   const script = scriptCommand(request.npmScript, path.dirname(model), args);
@@ -64,7 +71,7 @@ function scriptProgram(request: ProgramRequest, runtime: NodeRuntime): NodeProgr
       NODE_OPTIONS: inherited ? `${inherited} ${options}` : options,
     },
   };
-  return { command, locator: new FileLocator([preload]), dispose: () => undefined };
+  return { command, locator: locatorOf(request), dispose: () => undefined };
 }
 
 function fileCommand(
@@ -86,7 +93,7 @@ async function bundledProgram(
   request: ProgramRequest,
   runtime: NodeRuntime,
 ): Promise<NodeProgram> {
-  const { model, texts, preload } = request;
+  const { model, texts } = request;
   const { code, map, format } = await bundleForNode(service, { model, unsaved: texts });
   const folder = await programFolder(path.dirname(model));
   const name = `${path.parse(model).name}.${format === 'cjs' ? 'cjs' : 'mjs'}`;
@@ -96,7 +103,7 @@ async function bundledProgram(
   return {
     // Stack traces in the terminal name the user's own lines.
     command: fileCommand(request, runtime, file, ['--enable-source-maps']),
-    locator: new FileLocator([preload], new Map([[file, map]])),
+    locator: locatorOf(request, new Map([[file, map]])),
     dispose: () => void folder.remove(),
   };
 }
@@ -106,14 +113,14 @@ export async function prepareProgram(
   service: Pick<EsbuildService, 'get'>,
   request: ProgramRequest,
 ): Promise<NodeProgram> {
-  const { model, texts, preload } = request;
+  const { model, texts } = request;
   await checkModel({ model, unsaved: new Map() });
   const runtime = await findRuntime({ setting: request.runtime });
   if (request.npmScript !== '') return scriptProgram(request, runtime);
   const isAsOnDisk = texts.size === 0 && !needsBundling(model, await readFile(model, 'utf8'));
   if (isAsOnDisk) {
     const command = fileCommand(request, runtime, model);
-    return { command, locator: new FileLocator([preload]), dispose: () => undefined };
+    return { command, locator: locatorOf(request), dispose: () => undefined };
   }
   try {
     return await bundledProgram(service, request, runtime);

@@ -1,6 +1,6 @@
 // Places in stack traces to the user's files.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FileLocator } from '../../../src/sources/node/fileLocator';
@@ -32,7 +32,7 @@ describe('FileLocator', () => {
   it('gives JavaScript as it is, from a path or an address; packages, Node and the preload never', async () => {
     const file = await write(folder, 'train one.js', 'x');
     const preload = await write(folder, 'tap.cjs', 'x');
-    const locator = new FileLocator([preload]);
+    const locator = new FileLocator({ foreign: [preload] });
     const foreign = [
       at('node:internal/process/task_queues'),
       at('<anonymous>'),
@@ -59,11 +59,21 @@ describe('FileLocator', () => {
       `x\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${json}`,
     );
     const handed = path.join(folder, 'handed.cjs');
-    const locator = new FileLocator([], new Map([[handed, JSON.stringify(mapTo('src/a b.ts'))]]));
+    const locator = new FileLocator({
+      maps: new Map([[handed, JSON.stringify(mapTo('src/a b.ts'))]]),
+    });
     for (const script of [linked, inline, handed]) {
       assert.deepEqual(locator.locate([at(script)]), expected, script);
       assert.equal(locator.locate([at(script, 2)]), undefined, 'what no source stands for');
     }
+  });
+
+  it('names files as the user does, where a folder is a link', async () => {
+    const link = path.join(folder, 'link');
+    await symlink(path.join(folder, 'src'), link, 'junction');
+    const locator = new FileLocator({ folders: [link] });
+    const found = locator.locate([at(path.join(folder, 'src/a b.ts'), 3)]);
+    assert.deepEqual(found, { file: path.join(link, 'a b.ts'), line: 3, column: 1 });
   });
 
   it('stays with the script where its map or its source is missing or broken', async () => {

@@ -1,5 +1,5 @@
 // A source with a real process, and what it tells its run.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -33,7 +33,7 @@ export async function bundleScript(name: string, folder: string): Promise<string
 
 /** A folder for one suite, and how to remove it. */
 export async function temporaryFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'node-source-test-'));
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'node-source-test-')));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
