@@ -1,29 +1,46 @@
 // A report that grows beside its final name and takes it when it is whole, so that nobody reads half a
 // report; or standard output.
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { CliError } from '../cliError';
 import { STANDARD_OUTPUT } from '../options';
 
 const STDOUT = 1;
 
+/**
+ * The regular file that `name` is or will be, links followed; undefined for a device or a pipe, whose
+ * place no other file may take.
+ */
+function regularFile(name: string): string | undefined {
+  const known = statSync(name, { throwIfNoEntry: false });
+  if (!known) return name;
+  return known.isFile() ? realpathSync(name) : undefined;
+}
+
 /** Writes synchronously: what is written is out of memory. */
 export class OutputFile {
   private readonly descriptor: number;
-  private readonly part: string | undefined;
+  /** Names of the growing file and of the whole one; none where it is written to directly. */
+  private names: { part: string; whole: string } | undefined;
   private isOpen = true;
 
   /** @throws CliError where the file cannot be written. */
-  constructor(
-    private readonly name: string,
-    option: string,
-  ) {
+  constructor(name: string, option: string) {
     if (name === STANDARD_OUTPUT) {
       this.descriptor = STDOUT;
       return;
     }
-    this.part = `${name}.part`;
     try {
-      this.descriptor = openSync(this.part, 'w');
+      const whole = regularFile(name);
+      if (whole !== undefined) this.names = { part: `${whole}.part`, whole };
+      this.descriptor = openSync(this.names?.part ?? name, 'w');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CliError(`${option} ${name} cannot be written: ${reason}.`);
@@ -50,19 +67,21 @@ export class OutputFile {
 
   /** The report is whole. */
   finish(): void {
-    if (this.close()) renameSync(this.part ?? '', this.name);
+    this.close();
+    const { names } = this;
+    this.names = undefined;
+    if (names) renameSync(names.part, names.whole);
   }
 
   /** There will be no report; nothing where it is whole already. */
   discard(): void {
-    if (this.close()) rmSync(this.part ?? '', { force: true });
+    this.close();
+    if (this.names) rmSync(this.names.part, { force: true });
+    this.names = undefined;
   }
 
-  /** False where there is nothing to close. */
-  private close(): boolean {
-    if (this.part === undefined || !this.isOpen) return false;
+  private close(): void {
+    if (this.isOpen && this.descriptor !== STDOUT) closeSync(this.descriptor);
     this.isOpen = false;
-    closeSync(this.descriptor);
-    return true;
   }
 }

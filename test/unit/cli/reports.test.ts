@@ -1,8 +1,18 @@
 // The reports: JSON that streams, SARIF by its schema, and which findings make the command fail.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Result } from 'sarif';
 import { JsonReport } from '../../../src/cli/reports/jsonReport';
 import { OutputFile } from '../../../src/cli/reports/outputFile';
@@ -131,6 +141,48 @@ describe('the JSON report', () => {
     const other = begin();
     other.report.discard();
     assert.deepEqual(readdirSync(folder), ['out.json']);
+  });
+});
+
+describe('an output file', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'gradient-lens-test-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('follows a link instead of taking its place', () => {
+    const [target, link] = ['target.json', 'link.json'].map((name) => path.join(folder, name));
+    writeFileSync(target!, 'old');
+    symlinkSync(target!, link!);
+    const file = new OutputFile(link!, '--json');
+    file.write('new');
+    assert.equal(readFileSync(target!, 'utf8'), 'old');
+    file.finish();
+    file.discard();
+    assert.equal(readFileSync(target!, 'utf8'), 'new');
+    assert.ok(lstatSync(link!).isSymbolicLink());
+  });
+
+  // Windows has none.
+  if (process.platform !== 'win32') {
+    it('leaves a pipe what it is, and writes into it', async () => {
+      const pipe = path.join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const reader = promisify(execFile)('cat', [pipe]);
+      const file = new OutputFile(pipe, '--sarif');
+      file.write('through');
+      file.finish();
+      assert.equal((await reader).stdout, 'through');
+      assert.ok(lstatSync(pipe).isFIFO());
+      assert.deepEqual(readdirSync(folder), ['pipe']);
+    });
+  }
+
+  it('is refused before the training where it cannot be written', () => {
+    for (const name of [folder, path.join(folder, 'no', 'folder.json')]) {
+      assert.throws(() => new OutputFile(name, '--json'), /^CliError: --json .* cannot be written/);
+    }
   });
 });
 
