@@ -26,12 +26,16 @@ const INTERVAL_MS = 250;
 /** Beyond the end of any line; VS Code cuts it there. */
 const LINE_END = 10_000;
 
+/** The whole line, so that the light bulb is there wherever in it the cursor stands. */
 function rangeOf({ file, line, column }: SourceLocation): vscode.Range {
-  const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
   const path = vscode.Uri.file(file).fsPath;
   const open = vscode.workspace.textDocuments.find((document) => document.uri.fsPath === path);
-  const end = open && start.line < open.lineCount ? open.lineAt(start.line).range.end : undefined;
-  return new vscode.Range(start, end ?? start.with({ character: LINE_END }));
+  const at = Math.max(0, line - 1);
+  if (!open || at >= open.lineCount) {
+    return new vscode.Range(at, Math.max(0, column - 1), at, LINE_END);
+  }
+  const { firstNonWhitespaceCharacterIndex, range } = open.lineAt(at);
+  return range.with(range.start.with({ character: firstNonWhitespaceCharacterIndex }));
 }
 
 function toDiagnostic(entry: ProblemEntry): vscode.Diagnostic {

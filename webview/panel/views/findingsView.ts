@@ -103,7 +103,7 @@ export class FindingsView implements View {
     });
     finding.remedies.forEach((remedy, i) => {
       const item = element('li', '', {}, remedy.title);
-      if (isEdit(remedy.id)) item.append(...this.remedyButtons(key, i));
+      if (isEdit(remedy.id)) item.append(this.remedyButtons(key, i));
       remedies.append(item);
     });
     return element(
@@ -129,6 +129,7 @@ export class FindingsView implements View {
     if (theory !== null) {
       setHidden(theory, finding.expectation === undefined);
       setText(theory, finding.expectation === undefined ? '' : theoryWords(finding.expectation));
+      theory.title = finding.expectation?.reference ?? '';
     }
     const consequences = node.querySelector<HTMLElement>('.consequences');
     if (consequences !== null) this.updateConsequences(consequences, finding);
@@ -148,7 +149,7 @@ export class FindingsView implements View {
   }
 
   /** Apply shows the difference first; Verify trains with and without it. */
-  private remedyButtons(key: string, remedy: number): HTMLElement[] {
+  private remedyButtons(key: string, remedy: number): HTMLElement {
     const post = (verb: 'apply' | 'verify') => (): void => {
       const finding = this.indexes.get(key);
       if (finding !== undefined) this.actions.post({ type: 'remedy', verb, finding, remedy });
@@ -157,7 +158,7 @@ export class FindingsView implements View {
     apply.title = 'Show the change to the source, and make it';
     const verify = button('link remedy-button', 'Verify', post('verify'));
     verify.title = 'Train with and without it, on the same seed, and compare';
-    return [apply, verify];
+    return element('span', 'remedy-buttons', {}, apply, verify);
   }
 
   private explainLink(rule: RuleId, className: string): HTMLElement {
@@ -173,9 +174,10 @@ export class FindingsView implements View {
   }
 }
 
-/** `Theory: 0.237 gradient per layer, measured 0.24 (Schoenholz et al. 2017)`. */
+/** `Theory: gradient per layer 0.237, measured 0.24 · Schoenholz et al. 2017`: of the reference who and when. */
 export function theoryWords({ expected, measured, unit, reference }: Expectation): string {
-  return `Theory: ${unit} ${formatValue(expected)}, measured ${formatValue(measured)} · ${reference}`;
+  const [source = ''] = reference.split(/, (?=[“"])/);
+  return `Theory: ${unit} ${formatValue(expected)}, measured ${formatValue(measured)} · ${source}`;
 }
 
 /** `mean |gradient| 2.1e-9, threshold 1e-7, over 50 steps · since step 12`. */
