@@ -198,9 +198,13 @@ function backendOf(asked: TrainCommand['backend']): RequestedBackend {
   return asked === undefined || asked === 'node' ? 'auto' : asked;
 }
 
+/** What a program says that takes Node's globals for granted. */
+const NODE_GLOBAL =
+  /\b(process|Buffer|require|__dirname|__filename) is not defined|Dynamic require of/;
+
 /** True for the failure of a program that would not fail so in Node. */
-function needsNode({ code }: RunError): boolean {
-  return code === 'needs-node' || code === 'missing-global';
+function needsNode({ code, message }: RunError): boolean {
+  return code === 'needs-node' || (code === 'missing-global' && NODE_GLOBAL.test(message));
 }
 
 function chromiumOf(env: NodeJS.ProcessEnv): string {

@@ -115,6 +115,7 @@ describe('gradient-lens train', function () {
     ['errors/missingFile.js', /missingFile\.js, line 3: .*'\.\/no-such-data\.json' does not exist/],
     ['errors/nothing.js', /without an optimizer step/],
     ['errors/shape.js', /shape\.js, line/],
+    ['errors/usesDocument.js', /document is not defined.*leave out charts and DOM code/],
     ['noSuchFile.js', /does not exist/],
     ['README.md', /is not a JavaScript or TypeScript file/],
   ] as const) {
