@@ -159,6 +159,20 @@ describe('panel page', function () {
     assert.deepEqual(await sentOf('reveal'), [{ type: 'reveal', target: { error: true } }]);
   });
 
+  it('says that a run is in Node, and offers the stand-in of a tfjs-node that does not load', async () => {
+    await open({}, snapshotOf(run, { backend: 'tensorflow', runtime: 'node' }));
+    assert.match(await text('.facts'), /TensorFlow in Node/);
+    const error = { code: 'tfjs-node-missing', message: 'It does not load.', line: 2 };
+    await panel.send(snapshotOf(run, { state: 'failed', error }));
+    const buttons = panel.page.locator('.banner-error button');
+    assert.deepEqual(await buttons.allInnerTexts(), [
+      'Run on @tensorflow/tfjs instead',
+      'Go to line 2',
+    ]);
+    await buttons.first().click();
+    assert.deepEqual(await sentOf('action'), [{ type: 'action', action: 'useStandIn' }]);
+  });
+
   it('lists findings worst first with evidence, remedies and links', async () => {
     const open_ = vanishingFinding(run);
     const closed = { ...vanishingFinding(run, true), layer: 'dense_Dense3', firstStep: 3 };
