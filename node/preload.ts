@@ -1,15 +1,23 @@
 // Entry of dist/nodeTap.cjs, which Node loads before the program (--require). Without an invitation in the
-// environment it does nothing. The channel's thread runs the same file.
-import { parentPort } from 'node:worker_threads';
-import { NODE_INVITATION, NODE_PROTOCOL_VERSION } from '../src/shared/protocol/node';
-import { parseInvitation } from '../src/shared/protocol/nodeGuards';
+// environment it does nothing, and nearly nothing of it is evaluated. The channel's thread runs the same
+// file.
+import * as threads from 'node:worker_threads';
+import { NODE_INVITATION } from '../src/shared/protocol/node';
 import { channelData } from './channel/data';
-import { runChannel } from './channel/thread';
-import { Session } from './session';
 
-const data = channelData();
-if (data && parentPort) runChannel(data, parentPort);
-else {
-  const invitation = parseInvitation(process.env[NODE_INVITATION] ?? '');
-  if (invitation?.version === NODE_PROTOCOL_VERSION) new Session(invitation).start();
+/* eslint-disable @typescript-eslint/no-require-imports --
+   what is required is evaluated when it is needed, what is imported at once */
+/* eslint-disable @typescript-eslint/consistent-type-imports -- the types of what is required */
+const thread = () => require('./channel/thread') as typeof import('./channel/thread');
+const session = () => require('./session') as typeof import('./session');
+
+/** Threads of Node itself, as that of module hooks, run no program. Older versions do not name them. */
+function isProgram(): boolean {
+  const { isInternalThread } = threads as { isInternalThread?: boolean };
+  return threads.isMainThread || (isInternalThread !== true && process.argv[1] !== undefined);
 }
+
+const invitation = process.env[NODE_INVITATION];
+const data = threads.isMainThread ? undefined : channelData();
+if (data && threads.parentPort) thread().runChannel(data, threads.parentPort);
+else if (invitation !== undefined && isProgram()) session().begin(invitation);

@@ -1,6 +1,12 @@
 // A process under the lens: waits for tfjs, and follows the program that loads it to its end. A process
 // that loads none (npm, a shell of scripts) hands the invitation on to the processes that it starts.
-import { NODE_INVITATION, type FromNode, type NodeInvitation } from '../src/shared/protocol/node';
+import {
+  NODE_INVITATION,
+  NODE_PROTOCOL_VERSION,
+  type FromNode,
+  type NodeInvitation,
+} from '../src/shared/protocol/node';
+import { parseInvitation } from '../src/shared/protocol/nodeGuards';
 import { CountedRandom } from '../webview/runtime/countedRandom';
 import { Channel } from './channel/client';
 import { Lens } from './lens/lens';
@@ -10,8 +16,14 @@ import { toRawError } from './rawError';
 import { widenStacks } from './stack';
 import { TfjsNode } from './standIn/tfjsNode';
 
+/** Accepts the invitation in a process's environment; one of another version is left alone. */
+export function begin(json: string): void {
+  const invitation = parseInvitation(json);
+  if (invitation?.version === NODE_PROTOCOL_VERSION) new Session(invitation).start();
+}
+
 /** The one session of a process. */
-export class Session {
+class Session {
   readonly #invitation: NodeInvitation;
   readonly #copies = new Copies();
   readonly #tfjsNode: TfjsNode;

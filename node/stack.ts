@@ -1,5 +1,7 @@
 // Reads V8 stack traces in a process: which frames lie in the user's own files, as Node names them.
 // With --enable-source-maps, these are the sources that the files were made of.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { FilePosition } from '../src/shared/protocol/node';
 
 /** Frames beyond this depth are not looked at; tfjs alone can take twenty. */
@@ -40,7 +42,9 @@ export function stackOf(error: unknown): string {
 /** The place in a line of a stack trace, in parentheses or not. */
 const PLACE = /(?:^|[( ])((?:file:\/\/|[/\\]|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/;
 const PACKAGE = /[/\\]node_modules[/\\]/;
-const TFJS = /[/\\]@tensorflow[/\\]tfjs/;
+/** Packages of tfjs, and the sources that their source maps name, which are not published. */
+const TFJS =
+  /[/\\]@tensorflow[/\\]tfjs|[/\\]tfjs-(core|layers|data|converter|backend-\w+)[/\\]src[/\\]/;
 
 /** This file once bundled: what is ours in a stack trace. */
 const OWN = __filename;
@@ -62,8 +66,26 @@ function framesIn(stack: string): FilePosition[] {
  */
 export function userFrames(stack: string): FilePosition[] {
   const frames = framesIn(stack);
-  const own = frames.filter(({ file }) => !PACKAGE.test(file));
-  return own.length > 0 ? own : frames.filter(({ file }) => !TFJS.test(file));
+  const others = frames.filter(({ file }) => !TFJS.test(file));
+  const own = others.filter(({ file }) => !PACKAGE.test(file));
+  // Source maps of other packages name files that are not there either.
+  const found = own.filter(({ file }) => exists(file));
+  return found.length > 0 ? found : own.length > 0 ? own : others;
+}
+
+const known = new Map<string, boolean>();
+
+function exists(file: string): boolean {
+  let isThere = known.get(file);
+  if (isThere === undefined) {
+    try {
+      isThere = existsSync(file.startsWith('file:') ? fileURLToPath(file) : file);
+    } catch {
+      isThere = false;
+    }
+    known.set(file, isThere);
+  }
+  return isThere;
 }
 
 /**

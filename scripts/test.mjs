@@ -1,6 +1,6 @@
 // `npm test`: set-up, build, and every check there is, from a fresh clone. The last line is the sum
 // over all suites; a check that is not a suite counts as one failure when it fails.
-// Usage: node scripts/test.mjs [stage …]     stages: lint typecheck unit webview cli integration ui vsix diagnosis bench
+// Usage: node scripts/test.mjs [stage …]     stages: lint typecheck unit node cli webview integration ui vsix diagnosis bench
 import path from 'node:path';
 import { buildExtension } from './lib/build.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
@@ -52,6 +52,11 @@ const unit = /** @type {Stage} */ ({
 
 /** Stages that have the machine to themselves, in this order: they train, and some watch the clock. */
 const suites = /** @type {Stage[]} */ ([
+  {
+    name: 'node',
+    isSuite: true,
+    run: (output) => runMocha('node', output, { timeoutMs: 30_000 }),
+  },
   {
     name: 'webview',
     isSuite: true,

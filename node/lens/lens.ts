@@ -28,6 +28,9 @@ import { Gate } from './gate';
 import { shareOptimizers } from './sharedOptimizers';
 import { followingStatistics } from './statistics';
 
+/** Records are sent as often as this where a signal would end the program unheard; milliseconds. */
+const UNHEARD_MS = 10;
+
 /** What a lens needs of its process. */
 export interface LensContext {
   channel: Channel;
@@ -66,6 +69,7 @@ export class Lens {
   #isTurning = false;
   #lastTurn = performance.now();
   #lastStep = performance.now();
+  #lastFlush = -Infinity;
 
   constructor(context: LensContext, copy: TfCopy) {
     const { channel, start } = context;
@@ -236,8 +240,12 @@ export class Lens {
       this.#backend.look();
       this.#gate.afterStep(step);
       this.#awaitTurn();
-      // Nothing that is kept back survives a Ctrl-C that nobody hears.
-      if (!this.#signals.isListening) this.#outbox.flush();
+      // What is kept back does not survive a Ctrl-C that nobody hears.
+      const now = performance.now();
+      if (!this.#signals.isListening && now - this.#lastFlush > UNHEARD_MS) {
+        this.#lastFlush = now;
+        this.#outbox.flush();
+      }
     });
     if (!this.#breaks.isEmpty && isDebugged()) this.#breakAt();
     const { maxSteps = Infinity } = this.#context.start;

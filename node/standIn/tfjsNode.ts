@@ -71,6 +71,8 @@ export class TfjsNode {
   /** Has the stand-in found where the package is not. */
   watchMissing(): void {
     if (this.#mode === 'offer') return;
+    // Looked for before it can be found by us.
+    const isKnown = isInstalled();
     const loader = Module as unknown as Loader;
     const original = loader._resolveFilename;
     const missing = (name: string, parent: Parent | undefined): string | undefined => {
@@ -92,6 +94,7 @@ export class TfjsNode {
         return file;
       }
     };
+    if (isKnown) return;
     importStandIns(NAMES, {
       announce: (name) => this.#announce(notInstalled(name)),
       make: (file, name) => this.#standInFor(file, notInstalled(name)),
@@ -100,7 +103,7 @@ export class TfjsNode {
 
   /** Before any tfjs is loaded by it: the first one tells the host. */
   #announce(why: string): void {
-    this.reason ??= `${why}, so that @tensorflow/tfjs trains in its place.`;
+    this.reason ??= `${why}, so @tensorflow/tfjs trains in its place.`;
   }
 
   /** `file`: where the program asks for its packages from. One stand-in per tfjs. */
@@ -123,6 +126,23 @@ export class TfjsNode {
     wasm.install();
     this.#standIns.set(base.file, exports);
     return exports;
+  }
+}
+
+/** True where the program would find one of them: then nothing has to be found in its stead. */
+function isInstalled(): boolean {
+  const [, script = path.join(process.cwd(), 'index.js')] = process.argv;
+  try {
+    const { resolve } = createRequire(path.resolve(script));
+    return NAMES.some((name) => {
+      try {
+        return resolve(name) !== '';
+      } catch {
+        return false;
+      }
+    });
+  } catch {
+    return false;
   }
 }
 
