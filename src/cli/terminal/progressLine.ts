@@ -32,6 +32,12 @@ function gradientRange({ layers }: StepRecord): string | undefined {
   return low === high ? high : `${low} … ${high}`;
 }
 
+/** `epoch  3/10`, as wide as the last one. */
+function epochOf(epoch: number, epochs: number | undefined): string {
+  if (epochs === undefined) return `epoch ${epoch}`;
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+}
+
 /** The parts of the line, most important first, as long as they fit `width`. */
 export function progressLine(progress: Progress, width: number): Part[] {
   const { record, epochs, stepsPerSecond: pace } = progress;
@@ -45,9 +51,7 @@ export function progressLine(progress: Progress, width: number): Part[] {
   // In the order of the line; `rank`: the lower, the longer it stays.
   const parts: (Part & { rank: number })[] = [
     { text: `step ${steps}${total === undefined ? '' : `/${count(total)}`}`, rank: 0 },
-    ...(record.epoch === undefined
-      ? []
-      : [{ text: `epoch ${record.epoch}${epochs === undefined ? '' : `/${epochs}`}`, rank: 3 }]),
+    ...(record.epoch === undefined ? [] : [{ text: epochOf(record.epoch, epochs), rank: 3 }]),
     { text: `loss ${loss}`, rank: 1, style: isBroken ? 'error' : 'strong' },
     ...metrics.map(([name, value], i) => ({ text: `${name} ${shortNumber(value)}`, rank: 6 + i })),
     ...(range === undefined ? [] : [{ text: `‖g‖ ${range}`, rank: 2 }]),

@@ -163,13 +163,13 @@ describe('the progress line', () => {
   it('has step, epoch, loss, metrics, range of gradients, speed and time left', () => {
     assert.equal(
       text(120),
-      'step 1,240/5,000  epoch 3/10  loss 0.2135  acc 0.910  ‖g‖ 3.0e-7 … 0.50  214 steps/s  18 s left',
+      'step 1,240/5,000  epoch  3/10  loss 0.2135  acc 0.910  ‖g‖ 3.0e-7 … 0.50  214 steps/s  18 s left',
     );
     assert.match(text(120, { maxSteps: 2000 }), /1,240\/2,000 .* 3\.6 s left/);
   });
 
   it('leaves out what matters least where it is narrow', () => {
-    assert.equal(text(62), 'step 1,240/5,000  epoch 3/10  loss 0.2135  ‖g‖ 3.0e-7 … 0.50');
+    assert.equal(text(63), 'step 1,240/5,000  epoch  3/10  loss 0.2135  ‖g‖ 3.0e-7 … 0.50');
     assert.equal(text(40), 'step 1,240/5,000  loss 0.2135');
   });
 
