@@ -59,8 +59,7 @@ export class TrainError extends Error {
   override readonly name = 'TrainError';
 
   constructor(
-    readonly code:
-      'untrusted-workspace' | 'unsupported-file' | 'bad-option' | 'backend-unavailable',
+    readonly code: 'untrusted-workspace' | 'unsupported-file' | 'bad-option',
     message: string,
   ) {
     super(message);

@@ -49,7 +49,7 @@ export interface SourceRequest {
 }
 
 /** Packages that give a program a tfjs of its own. */
-const TFJS = ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node'];
+const TFJS = ['tfjs', 'tfjs-core', 'tfjs-node', 'tfjs-node-gpu'];
 /** What the editor says of a program that takes Node's globals for granted. */
 const NODE_GLOBAL = /\b(process|Buffer|__dirname|__filename|setImmediate) is not defined/;
 
@@ -57,7 +57,7 @@ function hasOwnTfjs(file: string): boolean {
   const { resolve } = createRequire(file);
   return TFJS.some((name) => {
     try {
-      return resolve(`${name}/package.json`) !== '';
+      return resolve(`@tensorflow/${name}/package.json`) !== '';
     } catch {
       return false;
     }

@@ -53,9 +53,9 @@ function describe(message: Message, folder: string): ModelError {
     return new ModelError(
       'needs-node',
       `${where}this program needs Node: it imports '${node}', which does not exist where it was to ` +
-        "train. Leave the backend out, or choose 'node', to train it in Node; or import " +
-        "'@tensorflow/tfjs' instead of tfjs-node, and read files with fetch('./file') or the readers " +
-        "of 'gradient-lens'.",
+        "train. A program trains in Node where its backend is left out, or is 'node'. An experiment " +
+        "module imports '@tensorflow/tfjs' instead of tfjs-node, and reads files with fetch('./file') " +
+        "or the readers of 'gradient-lens'.",
       location,
     );
   }

@@ -290,8 +290,16 @@ export class NodeSource implements RunSource {
     const steps = this.reporter.lastStep;
     if (this.isStopping || isInterrupt(end)) this.finished('stopped', steps);
     else if (!this.hello) this.fail(neverConnected(script, end));
-    else if (end.code === 0) this.finished('completed', steps);
+    else if (end.code === 0) this.completeUnsaid(steps);
     else this.fail(endedEarly(script, end, steps));
+  }
+
+  /** A program that ends well says so: where that did not arrive, more may be missing. */
+  private completeUnsaid(steps: number): void {
+    const { script } = this.options;
+    const message = `${script} ended before all that it recorded had arrived; its last steps may be missing.`;
+    this.sink?.notice({ code: 'end-missing', message });
+    this.finished('completed', steps);
   }
 
   private corrupt(reason: string): void {

@@ -104,6 +104,15 @@ const MODES: Record<string, () => Promise<void>> = {
     say(stepsOf(1, 3));
     leave(socket, Number(amount));
   },
+  /** Says three steps and half of the next batch, and ends with the exit code `amount`. */
+  async breaksOff() {
+    const { socket, say } = await join();
+    say(STARTED);
+    say(stepsOf(1, 3));
+    const frame = encodeFrame(stepsOf(4, 6));
+    socket.write(frame.subarray(0, frame.length >> 1));
+    leave(socket, Number(amount));
+  },
   /** Ends with the exit code `amount` without having connected. */
   exitsBefore: () => Promise.resolve(process.exit(Number(amount))),
   /** Says three steps and kills itself. */

@@ -144,6 +144,8 @@ describe('NodeSource', function () {
 
   const ends: [mode: string, amount: number, code: string | undefined, message: RegExp][] = [
     ['exits', 0, undefined, /^/],
+    ['breaksOff', 0, undefined, /^/],
+    ['breaksOff', 1, 'process-failed', /exit code 1 after step 3/],
     ['exits', 3, 'process-failed', /^train\.js ended with exit code 3 after step 3\./],
     ['exits', 137, 'process-killed', /SIGKILL after step 3\. .*memory/],
     ['exits', 134, 'process-killed', /SIGABRT after step 3\. .*max-old-space-size/],
@@ -154,10 +156,11 @@ describe('NodeSource', function () {
   ];
   for (const [mode, amount, code, message] of ends) {
     it(`${mode} ${amount}: ${code ?? 'completed'}`, async () => {
-      const { ended, error, steps } = play(mode, amount);
+      const { ended, error, steps, calls } = play(mode, amount);
       const [name, outcome] = await ended;
       if (code === undefined) {
         assert.deepEqual([name, outcome], ['finished', 'completed']);
+        assert.equal((calls.at(-2)?.[1] as { code: string }).code, 'end-missing');
       } else {
         assert.equal(error()?.code, code);
         assert.match(error()!.message, message);
