@@ -12,6 +12,7 @@ import { Channel } from './channel/client';
 import { Lens } from './lens/lens';
 import { Copies } from './loading/assemble';
 import { watchModules, type TfModule } from './loading/compileHook';
+import { isWatchable, type TfCopy } from './loading/copies';
 import { toRawError } from './rawError';
 import { widenStacks } from './stack';
 import { TfjsNode } from './standIn/tfjsNode';
@@ -32,6 +33,7 @@ class Session {
   /** An error that nobody caught, by which the process ends. */
   #fatal: { error: unknown } | undefined;
   #isOver = false;
+  #isTooOld = false;
 
   constructor(invitation: NodeInvitation) {
     this.#invitation = invitation;
@@ -42,7 +44,8 @@ class Session {
   start(): void {
     watchModules({
       onLoaded: (modules) => this.#guard(() => this.#onLoaded(modules)),
-      onThrown: (file, error) => this.#guard(() => this.#tfjsNode.replaceBroken(file, error)),
+      isReplaceable: (file) => this.#tfjsNode.isReplaceable(file),
+      onThrown: (file) => this.#guard(() => this.#tfjsNode.replaceBroken(file)),
     });
     this.#tfjsNode.watchMissing();
     process.on('uncaughtExceptionMonitor', (error) => {
@@ -58,30 +61,40 @@ class Session {
   #onLoaded(modules: readonly TfModule[]): void {
     if (this.#isOver) return;
     for (const copy of this.#copies.add(modules)) {
-      if (this.#lens) this.#lens.attach(copy);
-      else {
-        const { start } = this.#invitation;
-        const random = new CountedRandom(start.seed);
-        Math.random = random.next;
-        widenStacks();
-        const channel = this.#open();
-        const standIn = this.#tfjsNode.reason;
-        this.#lens = new Lens(
-          {
-            channel,
-            start,
-            random,
-            ...(standIn !== undefined && { standIn }),
-            end: (outcome) => this.#end(outcome),
-          },
-          copy,
-        );
-        this.#tfjsNode.connect(
-          (message) => channel.post({ type: 'notice', notice: { code: 'stand-in', message } }),
-          () => this.#lens?.step ?? 0,
-        );
-      }
+      if (!isWatchable(copy)) this.#tellTooOld(copy);
+      else if (this.#lens) this.#lens.attach(copy);
+      else this.#watch(copy);
     }
+  }
+
+  /** Watches the first tfjs of the process. */
+  #watch(copy: TfCopy): void {
+    const { start } = this.#invitation;
+    const random = new CountedRandom(start.seed);
+    Math.random = random.next;
+    widenStacks();
+    const channel = this.#open();
+    const standIn = this.#tfjsNode.reason;
+    const context = {
+      ...{ channel, start, random },
+      ...(standIn !== undefined && { standIn }),
+      end: (outcome: 'completed' | 'stopped') => this.#end(outcome),
+    };
+    const lens = new Lens(context, copy);
+    this.#lens = lens;
+    this.#tfjsNode.connect(
+      (message) => channel.post({ type: 'notice', notice: { code: 'stand-in', message } }),
+      () => lens.step,
+    );
+  }
+
+  /** The program trains with a tfjs that cannot be watched. */
+  #tellTooOld({ version }: TfCopy): void {
+    if (this.#isTooOld) return;
+    this.#isTooOld = true;
+    const channel = this.#open();
+    const message = `Gradient Lens cannot watch tfjs ${version}, with which the program trains unseen. Install @tensorflow/tfjs 4 (npm install @tensorflow/tfjs@4) and train again.`;
+    channel.post({ type: 'notice', notice: { code: 'tfjs-too-old', message } });
   }
 
   /** The process that connects is the run: those that it starts train unseen. */
@@ -96,7 +109,7 @@ class Session {
     if (this.#isOver) return;
     this.#isOver = true;
     // tfjs that is part of a bundle was never seen being loaded.
-    const isHidden = !this.#lens && '_tfengine' in globalThis;
+    const isHidden = !this.#channel && '_tfengine' in globalThis;
     if (!this.#channel && !this.#fatal && !isHidden) return;
     const channel = this.#open();
     this.#lens?.flush();

@@ -20,7 +20,9 @@ export interface TfModule {
 export interface ModuleEvents {
   /** All that one `require` or `import` of tfjs has loaded, in the order in which it was evaluated. */
   onLoaded(modules: readonly TfModule[]): void;
-  /** A module threw when it was evaluated. What is returned becomes its exports, and it has not thrown. */
+  /** True for a module that {@link onThrown} may replace. */
+  isReplaceable(file: string): boolean;
+  /** Such a module threw when it was evaluated. What is returned becomes its exports: it has not thrown. */
   onThrown(file: string, error: unknown): unknown;
 }
 
@@ -54,15 +56,22 @@ export function watchModules(events: ModuleEvents): () => void {
       return original.call(this, content, file, ...rest);
     }
     if (isPackage) depth++;
+    const compile = (): unknown => original.call(this, content, file, ...rest);
+    const compileOrReplace = (): unknown => {
+      try {
+        return compile();
+      } catch (error) {
+        const instead = events.onThrown(file, error);
+        if (instead === undefined) throw error;
+        this.exports = instead;
+        return undefined;
+      }
+    };
     try {
-      const result = original.call(this, content, file, ...rest);
+      // An error that is caught and thrown anew is reported as of here: only where it must be.
+      const result = events.isReplaceable(file) ? compileOrReplace() : compile();
       note(file, this);
       return result;
-    } catch (error) {
-      const instead = events.onThrown(file, error);
-      if (instead === undefined) throw error;
-      this.exports = instead;
-      return undefined;
     } finally {
       if (isPackage) depth--;
       // Of a package that failed, parts may have been loaded, and are used by themselves.

@@ -18,6 +18,22 @@ const has = (exports: unknown, ...names: string[]): exports is Exports =>
   ((typeof exports === 'object' && exports !== null) || typeof exports === 'function') &&
   names.every((name) => name in exports);
 
+/** Oldest major version whose backends count references to data, as the tap needs it. */
+const OLDEST = 3;
+
+/** True for a copy that the tap can watch: any other trains unseen. */
+export function isWatchable({ tf, version }: TfCopy): boolean {
+  const engine = tf.engine() as unknown as Record<string, unknown>;
+  const { tensorInfo } = (engine['state'] ?? {}) as { tensorInfo?: unknown };
+  return (
+    Number.parseInt(version, 10) >= OLDEST &&
+    typeof engine['gradients'] === 'function' &&
+    typeof engine['makeVariable'] === 'function' &&
+    typeof engine['removeDataId'] === 'function' &&
+    tensorInfo !== undefined
+  );
+}
+
 /** True for tfjs-core, and for bundles that hold it. */
 export function isCore(exports: unknown): exports is Exports {
   return has(exports, 'version_core', 'engine', 'Optimizer', 'SGDOptimizer', 'Tensor');

@@ -4,6 +4,7 @@ import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import type { NodeStart } from '../../src/shared/protocol/node';
 import { isCore, isLayers, joined, type Exports } from '../loading/copies';
+import { stackOf } from '../stack';
 import { importStandIns } from './importHook';
 import { standInNamespace } from './namespace';
 import { WasmSwitch } from './wasm';
@@ -12,6 +13,8 @@ import { WasmSwitch } from './wasm';
 const NAMES = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
 /** The file of the package that loads the binary. */
 const MAIN = /[\\/](@tensorflow[\\/]tfjs-node(?:-gpu)?)[\\/]dist[\\/]index\.js$/;
+/** A frame of it in a stack trace. */
+const FRAME = /[\\/]@tensorflow[\\/]tfjs-node(-gpu)?[\\/]dist[\\/]index\.js/;
 /** How Node names a package that it does not find. */
 const NOT_FOUND = /'(@tensorflow\/tfjs-node(?:-gpu)?)'/;
 
@@ -28,8 +31,6 @@ interface Loader {
 /** The stand-in of one process. */
 export class TfjsNode {
   readonly #mode: NodeStart['standIn'];
-  /** Errors by which it failed to load. */
-  readonly #failures = new WeakSet<object>();
   readonly #standIns = new Map<string, Exports>();
   #tell: (message: string) => void = () => undefined;
   #steps: () => number = () => 0;
@@ -52,18 +53,21 @@ export class TfjsNode {
     for (let at = error; typeof at === 'object' && at !== null;) {
       const { code, message, cause } = at as { code?: unknown; message?: unknown; cause?: unknown };
       const isMissing = MISSING.includes(code) && NOT_FOUND.test(String(message));
-      if (isMissing || this.#failures.has(at)) return 'tfjs-node-missing';
+      // Its main file does nothing but load the binary: whatever is thrown in there comes of that.
+      if (isMissing || FRAME.test(stackOf(at))) return 'tfjs-node-missing';
       at = cause;
     }
     return undefined;
   }
 
-  /** A module of tfjs threw: what stands in for it, where it was tfjs-node. */
-  replaceBroken(file: string, error: unknown): Exports | undefined {
-    const name = MAIN.exec(file)?.[1]?.replace('\\', '/');
-    if (name === undefined) return undefined;
-    if (typeof error === 'object' && error !== null) this.#failures.add(error);
-    if (this.#mode === 'offer') return undefined;
+  /** True for the main file of tfjs-node, where something may stand in for it. */
+  isReplaceable(file: string): boolean {
+    return this.#mode === 'use' && MAIN.test(file);
+  }
+
+  /** The main file of tfjs-node threw: what stands in for it. */
+  replaceBroken(file: string): Exports | undefined {
+    const name = MAIN.exec(file)?.[1]?.replace('\\', '/') ?? '';
     const here = `Node ${process.version} on ${process.platform}-${process.arch}`;
     return this.#standInFor(file, `The binary of ${name} does not load here (${here})`);
   }
@@ -86,10 +90,11 @@ export class TfjsNode {
       return file;
     };
     loader._resolveFilename = function (request, parent, ...rest) {
+      if (!NAMES.includes(request)) return original.call(this, request, parent, ...rest);
       try {
         return original.call(this, request, parent, ...rest);
       } catch (error) {
-        const file = NAMES.includes(request) ? missing(request, parent) : undefined;
+        const file = missing(request, parent);
         if (file === undefined) throw error;
         return file;
       }

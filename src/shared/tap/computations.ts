@@ -133,6 +133,7 @@ export class GradientComputations<Owner> {
       captures: [],
     };
     if (this.#samplesActivations(names)) this.#current = computation;
+    let isDone = false;
     try {
       const result = this.#nested(compute, args);
       this.#guard(() => {
@@ -141,11 +142,11 @@ export class GradientComputations<Owner> {
         this.#unapplied.push(computation);
         if (this.#unapplied.length > MAX_UNAPPLIED) dispose(this.#unapplied.shift());
       });
+      isDone = true;
       return result;
-    } catch (error) {
-      dispose(computation);
-      throw error;
     } finally {
+      // An error is not caught and thrown anew: whoever reports it would point here.
+      if (!isDone) dispose(computation);
       this.#current = undefined;
     }
   }
