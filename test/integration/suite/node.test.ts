@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Run } from '../../../src/api';
+import { Commands } from '../../../src/contributions';
 import {
   activate,
   begin,
@@ -133,7 +134,7 @@ describe('programs in Node', () => {
     assert.deepEqual(numbersOf(run), [1, 2, 3]);
   });
 
-  it('puts a finding on the line of its layer', async () => {
+  it('puts a finding on the line of its layer, and tries its fix in Node', async () => {
     const run = await train('node/deepSigmoid.cjs');
     assert.equal(run.state, 'completed', run.error?.message);
     await until('the problem', () =>
@@ -143,6 +144,21 @@ describe('programs in Node', () => {
       (one) => codeOf(one) === 'vanishing-gradient',
     );
     assert.equal(problem!.range.start.line, 7);
+    const { runs } = await activate();
+    const known = new Set(runs.map(({ id }) => id));
+    const verifying = vscode.commands.executeCommand(Commands.verifyRemedy, {
+      ...{ run: run.id, rule: 'vanishing-gradient', remedy: 'change-activation' },
+    });
+    const api = await activate();
+    const tried = () => api.runs.find(({ id }) => !known.has(id));
+    await until('the trial', () => tried()?.state === 'completed');
+    assert.equal(tried()!.backend, run.backend);
+    assert.equal(tried()!.layers[0]!.line, 8);
+    assert.ok(!tried()!.findings.some(({ rule }) => rule === 'vanishing-gradient'));
+    // The verdict waits for an answer; none means that nothing is changed.
+    const clear = () => void vscode.commands.executeCommand('notifications.clearAll');
+    const dismissing = setInterval(clear, 300);
+    await Promise.resolve(verifying).finally(() => clearInterval(dismissing));
   });
 
   it('runs with the arguments, options, environment and folder of the settings', async () => {
