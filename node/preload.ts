@@ -4,6 +4,7 @@
 import * as threads from 'node:worker_threads';
 import { NODE_INVITATION } from '../src/shared/protocol/node';
 import { channelData } from './channel/data';
+import type { attach as Attach } from './session';
 
 /* eslint-disable @typescript-eslint/no-require-imports --
    what is required is evaluated when it is needed, what is imported at once */
@@ -11,13 +12,16 @@ import { channelData } from './channel/data';
 const thread = () => require('./channel/thread') as typeof import('./channel/thread');
 const session = () => require('./session') as typeof import('./session');
 
-/** Threads of Node itself, as that of module hooks, run no program. Older versions do not name them. */
-function isProgram(): boolean {
-  const { isInternalThread } = threads as { isInternalThread?: boolean };
-  return threads.isMainThread || (isInternalThread !== true && process.argv[1] !== undefined);
-}
+/** Threads of Node itself, as that of module hooks, run no program, and have nobody to talk to. */
+const isProgram = threads.isMainThread || threads.parentPort !== null;
+
+/**
+ * Puts the lens into a process that runs already and, as a debugger evaluates it, loads this file now. Says
+ * how that went.
+ */
+export const attach: typeof Attach = (json) => session().attach(json);
 
 const invitation = process.env[NODE_INVITATION];
 const data = threads.isMainThread ? undefined : channelData();
 if (data && threads.parentPort) thread().runChannel(data, threads.parentPort);
-else if (invitation !== undefined && isProgram()) session().begin(invitation);
+else if (invitation !== undefined && isProgram) session().begin(invitation);

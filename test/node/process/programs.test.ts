@@ -154,6 +154,13 @@ describe('programs in Node', function () {
     assert.match(run.of('hello')[0]?.script ?? '', /loop\.js$/);
   });
 
+  it('one that trains in a thread: its records, its end, one run', async () => {
+    const run = await trained('thread.js', { byEnvironment: true });
+    assert.equal(run.connections, 1);
+    assert.equal(run.records.length, 5);
+    assert.ok('w' in resultOf(await run.ended));
+  });
+
   it('a loss that takes the logarithm of zero: the autopsy names it and its line', async () => {
     const run = await trained('diverges.js');
     const [found] = run.of('autopsy');
