@@ -38,6 +38,11 @@ export function isInterrupt(end: ProcessEnd): boolean {
   return signalOf(end) === 'SIGINT';
 }
 
+/** True where the end says that something went wrong. */
+export function hasFailed(end: ProcessEnd): boolean {
+  return end.signal !== undefined || (end.code !== undefined && end.code !== 0);
+}
+
 const OUTPUT = 'What it printed is in its terminal.';
 
 /** Why a program that ended before it had loaded tfjs gave no run. */

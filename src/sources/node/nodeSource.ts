@@ -11,13 +11,14 @@ import {
   type NodeInvitation,
   type NodeStart,
 } from '../../shared/protocol/node';
-import type { Notice } from '../../shared/core/run';
 import { Reporter } from '../reporter';
 import { toRunError } from '../reports';
 import { ChannelServer } from './channelServer';
-import { endedEarly, isInterrupt, neverConnected, nothingTrained } from './endWords';
+import { channelCorrupt, channelLost, otherVersion } from './channelWords';
+import { endedEarly, hasFailed, isInterrupt, neverConnected, nothingTrained } from './endWords';
 import type { LaunchedProcess, NodeLauncher, NodeProgram, ProcessEnd } from './launcher';
 import { NodeError } from './nodeError';
+import { inWords, STAND_IN } from './standInWords';
 
 /** Times that a source waits, milliseconds; tests wait less. */
 export interface NodeTimes {
@@ -32,14 +33,6 @@ export interface NodeTimes {
 const TIMES: NodeTimes = { stop: 5000, silence: 30_000, end: 5000 };
 /** Time for a connection of a process that has ended already to be noticed, milliseconds. */
 const GRACE_MS = 300;
-
-const STAND_IN: Notice = {
-  code: 'stand-in',
-  message:
-    '@tensorflow/tfjs trains in the place of @tensorflow/tfjs-node, whose native part is not there or does ' +
-    'not load: results may differ in the last digits, and steps take longer. The setting ' +
-    'gradientLens.node.standIn decides.',
-};
 
 /** What a source needs of its surroundings. */
 export interface NodeSourceOptions {
@@ -78,6 +71,8 @@ export class NodeSource implements RunSource {
   private hello: Hello | undefined;
   /** How the process ended, once it has. */
   private ended: ProcessEnd | undefined;
+  /** What the process said at its end: how well it ended, only its exit code tells. */
+  private last: Extract<FromNode, { type: 'finished' }> | undefined;
   private isChannelClosed = false;
   private isStopping = false;
   private paused: boolean;
@@ -168,13 +163,7 @@ export class NodeSource implements RunSource {
     const { sink } = this;
     if (!sink) return;
     if (hello.version !== NODE_PROTOCOL_VERSION) {
-      this.fail(
-        new NodeError(
-          'version-mismatch',
-          `The program was started with another version of Gradient Lens (protocol ${hello.version}, ` +
-            `not ${NODE_PROTOCOL_VERSION}). Reload the window and train again.`,
-        ),
-      );
+      this.fail(otherVersion(hello.version));
       return;
     }
     this.hello = hello;
@@ -219,7 +208,8 @@ export class NodeSource implements RunSource {
         this.reporter.report(message, sink);
         break;
       case 'finished':
-        this.finished(message.outcome, Math.max(message.steps, this.reporter.lastStep));
+        this.last = message;
+        this.consider();
         break;
       case 'failed':
         this.failed(message);
@@ -269,7 +259,11 @@ export class NodeSource implements RunSource {
   private consider(): void {
     if (!this.sink) return;
     clearTimeout(this.endTimer);
-    const { ended, hello } = this;
+    const { ended, hello, last } = this;
+    if (last) {
+      this.considerLast(last);
+      return;
+    }
     if (ended && (this.isChannelClosed || !this.channel)) {
       this.conclude(ended);
       return;
@@ -282,6 +276,18 @@ export class NodeSource implements RunSource {
       else if (hello && isRunning(hello.pid)) this.fail(channelLost(this.options.script));
       else this.conclude({});
     }, wait);
+  }
+
+  /** The program has ended; its process may take a moment, or is not the one that was launched. */
+  private considerLast({ outcome, steps }: NonNullable<typeof this.last>): void {
+    const taken = Math.max(steps, this.reporter.lastStep);
+    const { ended, hello, process } = this;
+    const isOther = process !== undefined && process.pid !== hello?.pid;
+    if (isOther || this.isStopping || outcome === 'stopped') this.finished(outcome, taken);
+    else if (!ended)
+      this.endTimer = setTimeout(() => this.finished(outcome, taken), this.times.end);
+    else if (hasFailed(ended)) this.fail(endedEarly(this.options.script, ended, taken));
+    else this.finished(outcome, taken);
   }
 
   /** The process has ended without having said how. */
@@ -304,14 +310,7 @@ export class NodeSource implements RunSource {
 
   private corrupt(reason: string): void {
     this.options.onTrouble(`The channel to ${this.options.script} is corrupt: ${reason}`);
-    this.fail(
-      new NodeError(
-        'channel-corrupt',
-        `What ${this.options.script} sent could not be understood, and recording ended after step ` +
-          `${this.reporter.lastStep}; what was recorded until then is kept. The program goes on in its ` +
-          'terminal. Train again; if it happens again, please report it with the log (Show Output).',
-      ),
-    );
+    this.fail(channelCorrupt(this.options.script, this.reporter.lastStep));
   }
 
   private fail(error: unknown): void {
@@ -350,22 +349,4 @@ export class NodeSource implements RunSource {
       });
     }, this.times.silence).unref();
   }
-}
-
-/** What is to be done about a tfjs-node that does not load; of a loader's message the first line tells. */
-function inWords<T extends { code: string; message: string }>(error: T): T {
-  if (error.code !== 'tfjs-node-missing') return error;
-  const [reason = ''] = error.message.split('\n');
-  const message =
-    `@tensorflow/tfjs-node does not load here (${reason}). Run the program on @tensorflow/tfjs in its ` +
-    'place (setting gradientLens.node.standIn), or install it: npm install @tensorflow/tfjs-node.';
-  return { ...error, message };
-}
-
-function channelLost(script: string): NodeError {
-  return new NodeError(
-    'channel-lost',
-    `The connection to ${script} was lost; what was recorded until then is kept. The program goes on in ` +
-      'its terminal, unrecorded. Stop it there (Ctrl-C) and train again.',
-  );
 }

@@ -68,6 +68,22 @@ const MODES: Record<string, () => Promise<void>> = {
     say({ type: 'finished', outcome: 'completed', steps: Number(amount) });
     leave(socket);
   },
+  /** Ends with the exit code `amount`, after three steps and its last word. */
+  async gives() {
+    const { socket, say } = await join();
+    say(STARTED);
+    say(stepsOf(1, 3));
+    say({ type: 'finished', outcome: 'completed', steps: 3 });
+    leave(socket, Number(amount));
+  },
+  /** Says its last word, and goes on for ever. */
+  async lingers() {
+    const { say } = await join();
+    say(STARTED);
+    say(stepsOf(1, 3));
+    say({ type: 'finished', outcome: 'completed', steps: 3 });
+    forever();
+  },
   /** Obeys pause, resume and step until it is interrupted. */
   async obeys() {
     const { socket, say } = await join();

@@ -146,6 +146,7 @@ describe('NodeSource', function () {
     ['exits', 0, undefined, /^/],
     ['breaksOff', 0, undefined, /^/],
     ['breaksOff', 1, 'process-failed', /exit code 1 after step 3/],
+    ['gives', 1, 'process-failed', /^train\.js ended with exit code 1 after step 3\./],
     ['exits', 3, 'process-failed', /^train\.js ended with exit code 3 after step 3\./],
     ['exits', 137, 'process-killed', /SIGKILL after step 3\. .*memory/],
     ['exits', 134, 'process-killed', /SIGABRT after step 3\. .*max-old-space-size/],
@@ -168,6 +169,12 @@ describe('NodeSource', function () {
       assert.deepEqual(steps(), mode === 'exitsBefore' ? [] : [1, 2, 3]);
     });
   }
+
+  it('does not wait for ever for the end of a process', async () => {
+    const { ended, steps } = play('lingers', 0, { times: { end: 200 } });
+    assert.deepEqual(await ended, ['finished', 'completed', 3]);
+    assert.deepEqual(steps(), [1, 2, 3]);
+  });
 
   it('takes Ctrl-C in the terminal as a stop', async () => {
     const { ended, steps, until, pid } = play('obeys');
