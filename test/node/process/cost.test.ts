@@ -15,8 +15,7 @@ describe('cost of the lens in Node', function () {
   for (const backend of ['cpu', 'wasm']) {
     it(`${backend}: the same losses to the bit, memory flat, and this much time`, async () => {
       const measured: Record<'plain' | 'seen', Result[]> = { plain: [], seen: [] };
-      // In turns, because the machine may be busy with other things.
-      for (const plain of [true, false, true, false]) {
+      for (const plain of [true, false]) {
         const run = await host('cost.js', { args: [backend, '60'], plain });
         const end = await run.ended;
         assert.equal(end.code, 0, end.stderr);
@@ -30,11 +29,10 @@ describe('cost of the lens in Node', function () {
         assert.equal(grown, 0);
         assert.equal(used, backend);
       }
-      const best = (results: Result[]): number => Math.min(...results.map(({ ms }) => ms));
-      const [without, withLens] = [best(measured.plain), best(measured.seen)];
+      const [without, withLens] = [measured.plain[0]?.ms ?? NaN, measured.seen[0]?.ms ?? NaN];
       const ratio = (withLens / without).toFixed(2);
       process.stdout.write(
-        `      ${without.toFixed(2)} ms per step, ${withLens.toFixed(2)} ms under the lens: ${ratio} times\n`,
+        `      ${without.toFixed(2)} ms of processor time per step, ${withLens.toFixed(2)} ms under the lens: ${ratio} times\n`,
       );
     });
   }
