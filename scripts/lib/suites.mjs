@@ -44,7 +44,7 @@ export async function runMocha(folder, output, { browser = false, timeoutMs = 20
       ...args,
       ...(grep ? ['-g', grep] : []),
     ],
-    { cwd: root, env: { ...env, FORCE_COLOR: '0' }, onLine: output.watch, timeoutMs: 900_000 },
+    { cwd: root, env: { ...env, FORCE_COLOR: '0' }, onLine: output.watch, timeoutMs: 1_800_000 },
   ).catch(() => {
     // Mocha has printed its failures line by line already.
     throw new Error(`mocha failed in test/${folder}.`);
