@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Diagnosis, RULES } from '../../../src/shared/core/diagnosis/engine';
 import type { Rule } from '../../../src/shared/core/diagnosis/rule';
+import type { DiagnosisWindow } from '../../../src/shared/core/diagnosis/window';
 import type { RuleId } from '../../../src/shared/core/finding';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import { randomRecord } from '../protocol/records';
@@ -109,6 +110,25 @@ describe('Diagnosis', () => {
     assert.deepEqual(tree(), [['exploding-gradient', ['saturated-units', 'vanishing-gradient']]]);
   });
 
+  it('explains at the same layer what it does not explain elsewhere', () => {
+    const foundAt = (layer: string) => {
+      const cause = ruleOf(() => true, { id: 'loss-activation-mismatch' });
+      const effect = ruleOf(() => true, {
+        id: 'non-finite',
+        yieldsAtSameLayer: ['loss-activation-mismatch'],
+      });
+      const moved = (window: DiagnosisWindow) => {
+        const statement = effect.evaluate(window);
+        return statement && { ...statement, layer };
+      };
+      const diagnosis = new Diagnosis([cause, { ...effect, evaluate: moved }]);
+      feed(diagnosis, 1, 10);
+      return diagnosis.findings.map(({ rule }) => rule);
+    };
+    assert.deepEqual(foundAt('dense_0'), ['loss-activation-mismatch']);
+    assert.deepEqual(foundAt('dense_1'), ['loss-activation-mismatch', 'non-finite']);
+  });
+
   it('adds the place of the layer in the source, also when it is known later', () => {
     const diagnosis = new Diagnosis([ruleOf(() => true)]);
     feed(diagnosis, 1, 5);
@@ -155,7 +175,10 @@ describe('Diagnosis', () => {
 
   it('no rule explains, in turn, what explains it', () => {
     const causesOf = (id: RuleId): readonly RuleId[] =>
-      RULES.find((rule) => rule.id === id)?.yieldsTo ?? [];
+      RULES.filter((rule) => rule.id === id).flatMap(({ yieldsTo = [], yieldsAtSameLayer = [] }) => [
+        ...yieldsTo,
+        ...yieldsAtSameLayer,
+      ]);
     const visit = (id: RuleId, path: readonly RuleId[]): void => {
       assert.ok(!path.includes(id), [...path, id].join(' → '));
       for (const cause of causesOf(id)) visit(cause, [...path, id]);

@@ -82,8 +82,14 @@ const RANK: Readonly<Record<Severity, number>> = { information: 0, warning: 1, e
  * knowing explains no failure, which would disappear below it.
  */
 function explains(cause: Watch, watch: Watch): boolean {
-  if (!watch.rule.yieldsTo?.includes(cause.rule.id) || !isOpen(cause)) return false;
-  if (!cause.finding || !watch.finding) return false;
+  if (!isOpen(cause) || !cause.finding || !watch.finding) return false;
+  const { yieldsTo, yieldsAtSameLayer } = watch.rule;
+  const { layer } = watch.finding;
+  const isSameLayer = layer !== undefined && layer === cause.finding.layer;
+  const yields =
+    yieldsTo?.includes(cause.rule.id) ||
+    (isSameLayer && yieldsAtSameLayer?.includes(cause.rule.id));
+  if (!yields) return false;
   return cause.finding.severity !== 'information' || watch.finding.severity === 'information';
 }
 

@@ -34,6 +34,8 @@ export interface Rule {
    * explained becomes a consequence of that finding.
    */
   yieldsTo?: readonly RuleId[];
+  /** The same, where both name the same layer. */
+  yieldsAtSameLayer?: readonly RuleId[];
   /**
    * True where what was stated has turned out to be another rule's finding: it closes at once, before
    * {@link closeAfter} steps.

@@ -113,6 +113,8 @@ export const nonFinite: Rule = {
   closeAfter: CLOSE_AFTER,
   // Values that grew until they overflowed: the growth is the cause.
   yieldsTo: ['exploding-gradient'],
+  // An output that the loss cannot take is the cause of the NaN that it gives there.
+  yieldsAtSameLayer: ['loss-activation-mismatch'],
   // Data that turn out later to have NaN are the finding of the rule on data.
   isWithdrawn: isInData,
   evaluate(window): Statement | undefined {
