@@ -101,6 +101,11 @@ export interface ModelFacts {
   /** Samples per step, and in the whole set where that is known. */
   batchSize: number;
   samples?: number;
+  /**
+   * The labels have moved since they were looked at, as those of an agent that learns from its own estimates
+   * do: what they imply for the loss no longer holds.
+   */
+  labelsMove?: boolean;
   /** Samples that inputs and labels were looked at on. */
   sampled: number;
   backend: string;

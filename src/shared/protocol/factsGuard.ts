@@ -138,6 +138,7 @@ export function modelFacts(value: unknown, at: string): ModelFacts {
     },
     batchSize: fields.count('batchSize'),
     ...(fields.has('samples') && { samples: fields.count('samples') }),
+    ...(fields.get('labelsMove') === true && { labelsMove: true }),
     sampled: fields.count('sampled'),
     backend: fields.text('backend'),
     epsilon: fields.number('epsilon'),

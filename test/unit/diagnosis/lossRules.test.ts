@@ -185,6 +185,22 @@ describe('rules on the loss', () => {
     }
   });
 
+  it('are silent where the labels move, and take back what they said before that was known', () => {
+    const diagnosis = new Diagnosis(RULES);
+    diagnosis.setFacts([factsOf()]);
+    run(diagnosis);
+    assert.deepEqual(
+      diagnosis.findings.map(({ rule, closedStep }) => [rule, closedStep]),
+      [['loss-plateau', undefined]],
+    );
+    diagnosis.setFacts([{ ...factsOf(), step: 401, labelsMove: true }]);
+    for (let step = 401; step <= 800; step++) diagnosis.observe(stepOf(step, 30 * stuck(step)));
+    assert.deepEqual(
+      diagnosis.findings.map(({ rule, closedStep }) => [rule, closedStep]),
+      [['loss-plateau', 401]],
+    );
+  });
+
   it('close the finding when the loss begins to fall', () => {
     const diagnosis = new Diagnosis(RULES);
     diagnosis.setFacts([factsOf()]);

@@ -221,4 +221,59 @@ describe('facts', () => {
     );
     assert.deepEqual(Object.keys(records[1]!.probe!.layers), ['same_2']);
   });
+
+  describe('of labels that do not stay what they were', () => {
+    /** Trains by one call of `fit` per batch, with labels around `level(call)`. */
+    const bursts = async (calls: number, level: (call: number) => number) =>
+      watched(async ({ tf }) => {
+        const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+        model.compile({ optimizer: tf.train.sgd(1e-3), loss: 'meanSquaredError' });
+        for (let call = 0; call < calls; call++) {
+          const xs = tf.randomNormal([16, 2]);
+          const ys = tf.randomNormal([16, 1], level(call));
+          await model.fit(xs, ys, { epochs: 1, batchSize: 16, verbose: 0 });
+          tf.dispose([xs, ys]);
+        }
+      });
+
+    it('tell so once, as those of an agent that learns from its own estimates', async () => {
+      const { facts } = await bursts(300, (call) => call / 50);
+      // The first set, that it is not the only one, and that the labels have moved.
+      assert.deepEqual(
+        facts.map(({ samples, labelsMove }) => [samples, labelsMove]),
+        [
+          [16, undefined],
+          [undefined, undefined],
+          [undefined, true],
+        ],
+      );
+      const [first, , last] = facts;
+      assert.ok(last!.step > 64 && last!.step < 140, String(last!.step));
+      assert.deepEqual(
+        { ...last, step: 1, samples: 16, labelsMove: undefined },
+        {
+          ...first,
+          labelsMove: undefined,
+        },
+      );
+    });
+
+    it('are not suspected of it for chance, nor of a set that is trained on again', async () => {
+      const { facts } = await bursts(1200, () => 0.5);
+      assert.deepEqual(
+        facts.map(({ labelsMove }) => labelsMove),
+        [undefined, undefined],
+      );
+      const again = await watched(async ({ tf }) => {
+        const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+        model.compile({ optimizer: tf.train.sgd(1e-3), loss: 'meanSquaredError' });
+        const [xs, ys] = [tf.randomNormal([64, 2]), tf.randomNormal([64, 1])];
+        for (let call = 0; call < 3; call++) await model.fit(xs, ys, { epochs: 40, verbose: 0 });
+      });
+      assert.deepEqual(
+        again.facts.map(({ samples }) => samples),
+        [64],
+      );
+    });
+  });
 });

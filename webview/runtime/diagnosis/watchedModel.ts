@@ -5,6 +5,7 @@ import type { ProbeRecord } from '../../../src/shared/core/probe';
 import type { StepRecord } from '../../../src/shared/core/stepRecord';
 import type { Tap, Tensor, TfNamespace } from '../../../src/shared/tap/types';
 import type { LayerLike, ModelLike } from './internals';
+import { LabelDrift } from './labelDrift';
 import { initialWeights, type InitialWeights } from './layerFacts';
 import { layersOf, type LayerEntry } from './layerList';
 import { modelFacts, type Snapshot } from './modelFacts';
@@ -35,6 +36,13 @@ export class WatchedModel {
   #initial: InitialWeights | undefined;
   #labels: (Values | undefined)[] = [];
   #size: number | undefined;
+  /** The inputs of the set that the first call of `fit` trained on. */
+  #firstSet: object | undefined;
+  /** Undefined once the labels have moved. */
+  #drift: LabelDrift | undefined;
+  /** The newest facts that were handed out, and steps before which they ceased to be all true. */
+  #known: ModelFacts | undefined;
+  #changes: Waiting<'other-set' | 'labels-moved'>[] = [];
   /** Samples that the newest facts were made of. */
   #sampled = 0;
   #facts: Waiting<Snapshot>[] = [];
@@ -48,6 +56,7 @@ export class WatchedModel {
     this.#lossFunctions = model.lossFunctions;
     this.#layers = layersOf(model);
     this.#collector = new SampleCollector(tf);
+    this.#drift = new LabelDrift(tf);
     if (options.probe === 'auto') {
       this.#probe = new ModelProbe(tf, options.statistics, model, this.#layers);
     }
@@ -65,6 +74,7 @@ export class WatchedModel {
     this.#initial ??= initialWeights(this.#tf, this.#layers);
     const wanted = this.#model.inputNames.length + this.#model.outputNames.length;
     if (isFirst && all) this.#takeAll(all.slice(0, wanted));
+    if (!isFirst) this.#noteChanges(step, batch.slice(this.#model.inputNames.length, wanted), all);
     const wasComplete = this.#collector.isComplete;
     if (!wasComplete) this.#collector.add(batch.slice(0, wanted), false);
     const { count, isComplete } = this.#collector;
@@ -80,11 +90,20 @@ export class WatchedModel {
   /** Facts that are due with a record of `step`. */
   takeFacts(step: number): ModelFacts[] {
     const due = this.#facts.filter((waiting) => waiting.step <= step);
-    if (due.length === 0) return [];
     this.#facts = this.#facts.filter((waiting) => waiting.step > step);
-    return due.map(({ what }) =>
+    const facts = due.map(({ what }) =>
       modelFacts(this.#tf, this.#model, (layer) => this.#nameOf(layer), what),
     );
+    this.#known = facts.at(-1) ?? this.#known;
+    const changes = this.#changes.filter((waiting) => waiting.step <= step);
+    const newest = changes.at(-1);
+    if (!newest || !this.#known) return facts;
+    this.#changes = this.#changes.filter((waiting) => waiting.step > step);
+    const changed: ModelFacts = { ...this.#known, step: newest.step };
+    delete changed.samples;
+    if (changes.some(({ what }) => what === 'labels-moved')) changed.labelsMove = true;
+    this.#known = changed;
+    return [...facts, changed];
   }
 
   /** The newest probe that is due with `record`, where that is of a step of this model. */
@@ -104,6 +123,7 @@ export class WatchedModel {
     this.#probe?.dispose();
     for (const { what } of this.#probes.splice(0)) what.discard();
     this.#facts = [];
+    this.#changes = [];
   }
 
   /** A model that cannot be called beside its training (a layer that throws) is not called again. */
@@ -118,8 +138,20 @@ export class WatchedModel {
     }
   }
 
+  /** What was known of the whole set holds for the set that was looked at. */
+  #noteChanges(step: number, labels: readonly Tensor[], all: readonly Tensor[] | undefined): void {
+    if (all && this.#firstSet && all[0]?.dataId !== this.#firstSet) {
+      this.#firstSet = undefined;
+      this.#changes.push({ step, what: 'other-set' });
+    }
+    if (this.#drift?.beforeStep(labels, () => this.#known?.outputs ?? []) !== true) return;
+    this.#drift = undefined;
+    this.#changes.push({ step, what: 'labels-moved' });
+  }
+
   #takeAll(all: readonly Tensor[]): void {
     if (all.some((tensor) => tensor.isDisposed)) return;
+    this.#firstSet = all[0]?.dataId;
     this.#collector.add(all, true);
     this.#size = all[0]?.shape[0];
     this.#labels = all.slice(this.#model.inputNames.length).map((labels) => {

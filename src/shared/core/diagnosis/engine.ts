@@ -182,7 +182,7 @@ export class Diagnosis {
   /** Takes what is known of the models, each before its first step. */
   setFacts(facts: readonly ModelFacts[]): void {
     this.facts = facts;
-    for (const group of this.groups.values()) group.window.facts = this.factsOf(group.layers);
+    for (const group of this.groups.values()) this.inform(group);
   }
 
   /** Takes a finished epoch, after its last step. Rules see it with the next step. */
@@ -236,6 +236,12 @@ export class Diagnosis {
     return changed;
   }
 
+  private inform({ window, layers }: Group): void {
+    window.facts = this.factsOf(layers);
+    // Labels that move with the net move its loss, as an opponent would.
+    if (window.facts?.labelsMove) window.loss.isContested = true;
+  }
+
   private factsOf(layers: ReadonlySet<string>): ModelFacts | undefined {
     // The newest are of most samples. Models may share layers (a GAN): the one that trains just these.
     const isSame = ({ trainedLayers }: ModelFacts): boolean =>
@@ -257,7 +263,6 @@ export class Diagnosis {
       const window = new DiagnosisWindow();
       window.setLayers(this.layers);
       const layers = new Set(Object.keys(record.layers));
-      window.facts = this.factsOf(layers);
       const watches = this.rules.map((rule) => ({
         rule,
         held: 0,
@@ -268,6 +273,7 @@ export class Diagnosis {
         explainedBy: undefined,
       }));
       this.groups.set(key, (group = { window, watches, layers }));
+      this.inform(group);
     }
     return group;
   }

@@ -48,14 +48,14 @@ export type Standing = 'early' | 'well' | 'struggling' | 'failed';
  * `failed`: the loss is not finite, or far above its first values. `struggling`: after
  * {@link STRUGGLE_STEPS} it has stopped falling with most of the learning undone, or with half of it
  * where hidden units were saturated from the start. `well`: it falls, or has fallen. `early`: too soon to
- * say, or nothing to measure it by.
+ * say, or nothing to measure it by, as where an opponent or labels that move have a part in the loss.
  */
 export function standingOf(window: DiagnosisWindow): Standing {
   const { loss, facts } = window;
   const baseline = baselineOf(facts);
   if (window.isBroken || hasRisen(window, baseline)) return 'failed';
   const { newerHalf, steps } = loss.history;
-  if (!newerHalf || steps < STRUGGLE_STEPS) return 'early';
+  if (loss.isContested || !newerHalf || steps < STRUGGLE_STEPS) return 'early';
   if (isFalling(newerHalf)) return 'well';
   const level = newerHalf.mean - LEVEL_SIGMAS * newerHalf.error;
   const least = isHeldBySaturation(window) ? LITTLE_LEARNT : STRUGGLE_LEFT;

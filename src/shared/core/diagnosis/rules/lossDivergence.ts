@@ -39,6 +39,7 @@ export const lossDivergence: Rule = {
     'data-range',
     'loss-activation-mismatch',
   ],
+  isWithdrawn: ({ loss }) => loss.isContested,
   evaluate(window) {
     const { loss, facts } = window;
     // Without a fixed task, as in reinforcement learning, a loss may rise while all goes well.

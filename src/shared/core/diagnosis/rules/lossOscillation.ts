@@ -87,6 +87,7 @@ export const lossOscillation: Rule = {
     'data-range',
     'loss-activation-mismatch',
   ],
+  isWithdrawn: ({ loss }) => loss.isContested,
   evaluate(window: DiagnosisWindow): Statement | undefined {
     const { loss, facts } = window;
     const baseline = facts && baselineOf(facts);

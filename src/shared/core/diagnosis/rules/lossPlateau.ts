@@ -168,6 +168,7 @@ export const lossPlateau: Rule = {
     'loss-divergence',
     'loss-oscillation',
   ],
+  isWithdrawn: ({ loss }) => loss.isContested,
   evaluate(window) {
     const { loss, facts } = window;
     if (loss.isContested || window.isBroken || loss.history.steps < PLATEAU_STEPS) return undefined;
