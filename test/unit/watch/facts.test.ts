@@ -231,7 +231,7 @@ describe('facts', () => {
         for (let call = 0; call < calls; call++) {
           const xs = tf.randomNormal([16, 2]);
           const ys = tf.randomNormal([16, 1], level(call));
-          await model.fit(xs, ys, { epochs: 1, batchSize: 16, verbose: 0 });
+          await model.fit(xs, ys, { epochs: 1, batchSize: 16 });
           tf.dispose([xs, ys]);
         }
       });
@@ -268,7 +268,7 @@ describe('facts', () => {
         const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
         model.compile({ optimizer: tf.train.sgd(1e-3), loss: 'meanSquaredError' });
         const [xs, ys] = [tf.randomNormal([64, 2]), tf.randomNormal([64, 1])];
-        for (let call = 0; call < 3; call++) await model.fit(xs, ys, { epochs: 40, verbose: 0 });
+        for (let call = 0; call < 3; call++) await model.fit(xs, ys, { epochs: 40 });
       });
       assert.deepEqual(
         again.facts.map(({ samples }) => samples),
