@@ -136,7 +136,29 @@ const nodeTap = {
   sourcemap: false,
 };
 
-const ALL = [nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless];
+/** What a debugger evaluates in a process that runs without the preload, to look at its tensors. */
+const inspect = {
+  ...common,
+  entryPoints: ['node/inspect.ts'],
+  outfile: 'dist/inspect.js',
+  platform: 'neutral',
+  format: 'iife',
+  target: 'es2022',
+  sourcemap: false,
+};
+
+/** The page that shows one value of a stopped program. */
+const inspection = {
+  ...panel,
+  entryPoints: ['webview/panel/inspection/main.ts'],
+  outfile: 'dist/inspection.js',
+  plugins: [],
+};
+
+const ALL = [
+  ...[nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless],
+  ...[inspect, inspection],
+];
 
 async function copyWasm() {
   const folder = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));

@@ -9,18 +9,42 @@ import {
 import { parseInvitation } from '../src/shared/protocol/nodeGuards';
 import { CountedRandom } from '../webview/runtime/countedRandom';
 import { Channel } from './channel/client';
+import { callEntryAtEnd } from './entry';
+import { installInspector } from './inspector/inspect';
 import { Lens } from './lens/lens';
 import { Copies } from './loading/assemble';
-import { watchModules, type TfModule } from './loading/compileHook';
+import { loadedModules, watchModules, type TfModule } from './loading/compileHook';
 import { isWatchable, type TfCopy } from './loading/copies';
 import { toRawError } from './rawError';
 import { widenStacks } from './stack';
 import { TfjsNode } from './standIn/tfjsNode';
 
+/** The session of this process, once it has one. */
+let current: Session | undefined;
+
 /** Accepts the invitation in a process's environment; one of another version is left alone. */
 export function begin(json: string): void {
   const invitation = parseInvitation(json);
-  if (invitation?.version === NODE_PROTOCOL_VERSION) new Session(invitation).start();
+  if (invitation?.version !== NODE_PROTOCOL_VERSION) return;
+  installInspector();
+  current = new Session(invitation);
+  current.start();
+}
+
+/**
+ * How attaching to a process that runs went: `attached` to the tfjs that it has loaded; `waiting` for it to
+ * load one; `already` watched; `hidden`: its tfjs is part of a bundle; `refused`: not an invitation.
+ */
+export type AttachOutcome = 'attached' | 'waiting' | 'already' | 'hidden' | 'refused';
+
+/** Accepts an invitation for a process that runs. */
+export function attach(json: string): AttachOutcome {
+  const invitation = parseInvitation(json);
+  if (invitation?.version !== NODE_PROTOCOL_VERSION) return 'refused';
+  if (current?.isWatched === true) return 'already';
+  installInspector();
+  current = new Session(invitation);
+  return current.join();
 }
 
 /** The one session of a process. */
@@ -33,11 +57,28 @@ class Session {
   /** An error that nobody caught, by which the process ends. */
   #fatal: { error: unknown } | undefined;
   #isOver = false;
+  /** What is being looked at was loaded before. */
+  #isJoining = false;
   #isTooOld = false;
 
   constructor(invitation: NodeInvitation) {
     this.#invitation = invitation;
     this.#tfjsNode = new TfjsNode(invitation.start.standIn);
+  }
+
+  /** True while a host hears of the training. */
+  get isWatched(): boolean {
+    return this.#channel?.isGone === false && !this.#isOver;
+  }
+
+  /** Watches the process, which may have loaded tfjs long ago. */
+  join(): AttachOutcome {
+    this.#isJoining = true;
+    this.start();
+    this.#guard(() => this.#onLoaded(loadedModules()));
+    this.#isJoining = false;
+    if (this.#channel) return 'attached';
+    return '_tfengine' in globalThis ? 'hidden' : 'waiting';
   }
 
   /** Watches the process from now on. */
@@ -70,18 +111,21 @@ class Session {
   /** Watches the first tfjs of the process. */
   #watch(copy: TfCopy): void {
     const { start } = this.#invitation;
-    const random = new CountedRandom(start.seed);
-    Math.random = random.next;
+    // In the middle of a training, its random numbers stay its own.
+    const random = this.#isJoining ? undefined : new CountedRandom(start.seed);
+    if (random) Math.random = random.next;
     widenStacks();
     const channel = this.#open();
     const standIn = this.#tfjsNode.reason;
     const context = {
-      ...{ channel, start, random },
+      ...{ channel, start, isLate: this.#isJoining },
+      ...(random && { random }),
       ...(standIn !== undefined && { standIn }),
       end: (outcome: 'completed' | 'stopped') => this.#end(outcome),
     };
     const lens = new Lens(context, copy);
     this.#lens = lens;
+    if (!this.#isJoining) callEntryAtEnd(() => lens.step);
     this.#tfjsNode.connect(
       (message) => channel.post({ type: 'notice', notice: { code: 'stand-in', message } }),
       () => lens.step,

@@ -22,6 +22,9 @@ export const Commands = {
   applyRemedy: 'gradientLens.applyRemedy',
   verifyRemedy: 'gradientLens.verifyRemedy',
   useStandIn: 'gradientLens.useStandIn',
+  debug: 'gradientLens.debug',
+  attach: 'gradientLens.attach',
+  inspect: 'gradientLens.inspect',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -59,6 +62,7 @@ export const SETTING_DEFAULTS = {
   'node.cwd': '',
   'node.npmScript': '',
   'node.standIn': 'offer' as 'offer' | 'use',
+  'debug.breakOn': ['non-finite'] as readonly string[],
 };
 export type Settings = typeof SETTING_DEFAULTS;
 export type SettingName = keyof Settings;

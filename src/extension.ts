@@ -5,6 +5,7 @@ import { registerCommands, runCommand } from './commands';
 import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
+import { Debugging } from './debugging';
 import { EsbuildService } from './model/esbuildLoader';
 import { BackendChoices } from './platform/backendChoices';
 import { FixesService } from './platform/fixesService';
@@ -61,15 +62,17 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     console: new UserConsole(log),
     log,
   });
+  const debugging = new Debugging({ trainer, esbuild, log, extensionUri, tell });
   const trained = new TrainedTexts(registry);
   const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
   const shown = { registry, current, panels, remedies, trained, extensionUri };
-  const commandContext: CommandContext = { ...shown, trainer, terminals, log, tell };
+  const commandContext: CommandContext = { ...shown, trainer, terminals, debugging, log, tell };
   subscriptions.push(
     log,
     panels,
     registry,
     current,
+    debugging,
     registerCommands(commandContext),
     new ModelIndex(log),
     trained,

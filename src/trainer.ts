@@ -13,7 +13,9 @@ import type { RunRegistry } from './run/runRegistry';
 import { phaseLine } from './run/startPhases';
 import { TrainingRun, type RunRequest } from './run/trainingRun';
 import { isFinal, type BackendName } from './shared/core/run';
+import type { RunSource } from './run/source';
 import type { Panels } from './surfaces/panel/panels';
+import type { RunPanel } from './surfaces/panel/runPanel';
 import { shownRun } from './surfaces/panel/shownRun';
 import { trialModel, type Trial } from './trial';
 import { TrainingSources, type SourceParts } from './trainingSources';
@@ -51,6 +53,30 @@ export function assertTrusted(isTrusted: boolean): void {
   );
 }
 
+/** Throws where a model is not a file on disk. */
+export function assertOnDisk({ scheme }: vscode.Uri): void {
+  if (scheme === 'file') return;
+  throw new TrainError(
+    'unsupported-file',
+    scheme === 'untitled'
+      ? 'The model has not been saved yet. Save it as a file and train again.'
+      : `Gradient Lens trains files on disk, and this one is not (${scheme}:). Open a local copy of its folder.`,
+  );
+}
+
+/** What a run is made of. */
+interface RunParts {
+  id: string;
+  model: vscode.Uri;
+  title: string;
+  request: RunRequest;
+  source: RunSource;
+  /** Where it is shown. */
+  panel: RunPanel | undefined;
+  /** A trial is not kept on disk. */
+  isTrial: boolean;
+}
+
 /** Starts and restarts runs. */
 export class Trainer {
   /** Trials by the model of their runs, so that they can be restarted. */
@@ -80,14 +106,7 @@ export class Trainer {
     isBackendFixed: boolean,
   ): Promise<ModelRun> {
     assertTrusted(vscode.workspace.isTrusted);
-    if (model.scheme !== 'file') {
-      throw new TrainError(
-        'unsupported-file',
-        model.scheme === 'untitled'
-          ? 'The model has not been saved yet. Save it as a file and train again.'
-          : `Gradient Lens trains files on disk, and this one is not (${model.scheme}:). Open a local copy of its folder.`,
-      );
-    }
+    assertOnDisk(model);
     const plan = planTraining(model, options);
     const trial = this.trials.get(model.toString());
     const texts = new Map([...unsavedFiles(), ...(trial?.texts ?? [])]);
@@ -95,9 +114,8 @@ export class Trainer {
     // From here to the registration nothing is awaited: two calls cannot overlap.
     await this.endOthers(model);
 
-    const { panels, registry, log } = this.parts;
+    const { panels } = this.parts;
     const id = newRunId();
-    const memory = readSetting('history.memory') * 2 ** 20;
     const isTrial = trial !== undefined;
     const asked = { id, model, found, plan, texts, isBackendFixed, isTrial };
     const show = options.show ?? true;
@@ -105,14 +123,30 @@ export class Trainer {
     const isNodeOnly = this.sources.isNodeOnly(asked);
     const panel = isNodeOnly && !show ? panels.of(model) : panels.ensure(model, show);
     const source = this.sources.of(asked, isNodeOnly ? undefined : panel);
-    const run: ModelRun = new TrainingRun({
-      id,
-      model,
+    return this.startRun({
+      ...{ id, model, source, panel, isTrial },
       title: path.basename(model.fsPath) + (trial ? ` · ${trial.name}` : ''),
-      path: vscode.workspace.asRelativePath(model, false),
       // What was found out is found out again by the next run.
       request: isNodeOnly && plan.backend !== 'node' ? { ...plan, backend: 'auto' } : plan,
-      source,
+    });
+  }
+
+  /** Makes a run of a training that is under way already, started by somebody else. */
+  async adopt(model: vscode.Uri, request: RunRequest, source: RunSource): Promise<ModelRun> {
+    await this.endOthers(model);
+    return this.startRun({
+      ...{ id: newRunId(), model, request, source, isTrial: false },
+      title: path.basename(model.fsPath),
+      panel: this.parts.panels.ensure(model, true),
+    });
+  }
+
+  private startRun({ id, model, title, request, source, panel, isTrial }: RunParts): ModelRun {
+    const { registry, log } = this.parts;
+    const memory = readSetting('history.memory') * 2 ** 20;
+    const run: ModelRun = new TrainingRun({
+      ...{ id, model, title, request, source },
+      path: vscode.workspace.asRelativePath(model, false),
       history: { bytes: memory },
       onListenerError: (error) => log.error(`A listener of run ${id} failed: ${String(error)}`),
     });
@@ -123,7 +157,7 @@ export class Trainer {
       memory,
     );
     this.parts.console.begin(run);
-    if (!trial) void this.parts.kept.keep(run);
+    if (!isTrial) void this.parts.kept.keep(run);
     const first = run.onDidStep(() => {
       first.dispose();
       log.debug(phaseLine(run.startPhases));

@@ -1,10 +1,12 @@
 // The program's side of the channel: posting never waits, and never fails.
 import { Worker, type Transferable } from 'node:worker_threads';
 import {
+  CHANNEL_THREAD,
   NODE_PROTOCOL_VERSION,
   type FromNode,
   type NodeInvitation,
 } from '../../src/shared/protocol/node';
+import { startReleased } from '../lens/debugger';
 import { toWorkerData, type Posted } from './data';
 import { newWords, WORD } from './words';
 
@@ -55,12 +57,8 @@ export class Channel {
   #start(workerData: object): Worker | undefined {
     try {
       // Of the program's options and environment, none concern the thread.
-      const worker = new Worker(__filename, {
-        workerData,
-        env: {},
-        execArgv: [],
-        name: 'gradient-lens',
-      });
+      const options = { workerData, env: {}, execArgv: [], name: CHANNEL_THREAD };
+      const worker = startReleased(() => new Worker(__filename, options));
       worker.unref();
       worker.on('error', () => this.#lose());
       worker.on('exit', () => this.#lose());

@@ -1,7 +1,6 @@
 // Halts the program in its debugger, on its own stack, at the step at which its numbers go wrong. A quick
 // look at one step: what is found here is no finding, whose rules see the whole run.
-import { createRequire } from 'node:module';
-import type { StepRecord } from '../../src/shared/core/stepRecord';
+import type { StepRecord, TensorSummary } from '../../src/shared/core/stepRecord';
 import { nonFiniteCount } from '../../src/shared/core/summary';
 import type { NodeStart } from '../../src/shared/protocol/node';
 
@@ -18,6 +17,9 @@ const VANISHED = 1e-6;
 
 /** Steps in a row for which a gradient has to be that small. */
 const VANISHED_STEPS = 3;
+
+/** The root mean square of a gradient. */
+const sizeOf = ({ norm, count }: TensorSummary): number => norm / Math.sqrt(Math.max(1, count));
 
 /** Says of each step whether, and why, the program should halt; once, until all is sound again. */
 export class BreakConditions {
@@ -63,9 +65,7 @@ export class BreakConditions {
   }
 
   #vanishes({ layers }: StepRecord): boolean {
-    const sizes = Object.values(layers).map(
-      ({ gradient: { norm, count } }) => norm / Math.sqrt(Math.max(1, count)),
-    );
+    const sizes = Object.values(layers).map(({ gradient }) => sizeOf(gradient));
     const largest = Math.max(0, ...sizes);
     const isSmall = largest > 0 && sizes.some((size) => size < VANISHED * largest);
     this.#vanishedSteps = isSmall ? this.#vanishedSteps + 1 : 0;
@@ -73,25 +73,26 @@ export class BreakConditions {
   }
 }
 
+/** Why a step that meets a condition calls for a look, in words: `the loss is NaN at step 4`. */
+export function reasonOf(kind: BreakKind, { step, loss, layers }: StepRecord): string {
+  const at = `at step ${step}`;
+  if (kind === 'exploding-gradient') return `the gradient explodes ${at}`;
+  const entries = Object.entries(layers);
+  if (kind === 'vanishing-gradient') {
+    const sizes = entries.map(([name, { gradient }]) => ({ name, size: sizeOf(gradient) }));
+    const [least] = sizes.sort((a, b) => a.size - b.size);
+    return `next to no gradient reaches ${least?.name ?? 'a layer'} ${at}`;
+  }
+  if (loss !== undefined && !Number.isFinite(loss)) return `the loss is ${String(loss)} ${at}`;
+  const broken = entries.find(([, { gradient }]) => nonFiniteCount(gradient) > 0);
+  if (broken) return `the gradient of ${broken[0]} is not finite ${at}`;
+  const other = entries.find(([, { weight }]) => nonFiniteCount(weight) > 0);
+  return `the weights of ${other?.[0] ?? 'a layer'} are not finite ${at}`;
+}
+
 function isBroken({ loss, layers }: StepRecord): boolean {
   if (loss !== undefined && !Number.isFinite(loss)) return true;
   return Object.values(layers).some(
     ({ gradient, weight }) => nonFiniteCount(gradient) + nonFiniteCount(weight) > 0,
   );
-}
-
-/** The part of node:inspector that is used. */
-interface Inspector {
-  url(): string | undefined;
-}
-let inspector: Inspector | undefined;
-
-/** True where a debugger is attached, or may be at any moment. */
-export function isDebugged(): boolean {
-  try {
-    inspector ??= createRequire(__filename)('node:inspector') as Inspector;
-    return inspector.url() !== undefined;
-  } catch {
-    return false; // Node can be built without it.
-  }
 }

@@ -1,6 +1,6 @@
 // One run: everything that watches the tfjs of a process, from its loading to the last record. Nothing in
 // here throws into the program: what fails switches the lens off, says so, and the training goes on.
-import { engineOf, isVariable } from '../../src/shared/tap/internals';
+import { engineOf, isVariable, layerPrototypeOf } from '../../src/shared/tap/internals';
 import type { EpochRecord } from '../../src/shared/core/run';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import type { FromNode, NodeStart } from '../../src/shared/protocol/node';
@@ -14,6 +14,8 @@ import { watchModels, type ModelWatch } from '../../webview/runtime/diagnosis';
 import { watchBreaks, type AutopsyWatch } from '../../webview/runtime/diagnosis/autopsy';
 import type { Channel } from '../channel/client';
 import type { TfCopy } from '../loading/copies';
+import { livingLayers } from '../loading/livingLayers';
+import { setTraining } from '../inspector/inspect';
 import {
   captureStack,
   constructionFrames,
@@ -22,9 +24,11 @@ import {
   type CapturedStack,
 } from '../stack';
 import { BackendReport } from './backendReport';
-import { BreakConditions, isDebugged } from './breaks';
+import { BreakConditions, reasonOf } from './breaks';
+import { halt, isDebugged } from './debugger';
 import { EndSignals } from './endSignals';
 import { Gate } from './gate';
+import { LastGradients } from './lastGradients';
 import { shareOptimizers } from './sharedOptimizers';
 import { followingStatistics } from './statistics';
 
@@ -35,7 +39,10 @@ const UNHEARD_MS = 10;
 export interface LensContext {
   channel: Channel;
   start: NodeStart;
-  random: CountedRandom;
+  /** The program's Math.random, where it is the run's. */
+  random?: CountedRandom;
+  /** The program trains already: it has built layers that nobody saw. */
+  isLate: boolean;
   /** Why tfjs-node is replaced, where it is. */
   standIn?: string;
   /** Sends the last message of the run; returns when it has left, or after a second. */
@@ -55,6 +62,7 @@ export class Lens {
   readonly #statistics: StatisticsEngine;
   readonly #patches = new Patches();
   readonly #epochs = new EpochCounter();
+  readonly #gradients = new LastGradients();
   readonly #models: ModelWatch[] = [];
   readonly #autopsies: AutopsyWatch[] = [];
   readonly #undo: (() => void)[] = [];
@@ -65,6 +73,8 @@ export class Lens {
   #isOff = false;
   #failure: unknown;
   #isInspecting = false;
+  /** Training functions of compiled models under way: metrics of their step are still to come. */
+  #trainings = 0;
   /** A look at what has come up since is due at the next turn of the event loop. */
   #isTurning = false;
   #lastTurn = performance.now();
@@ -101,6 +111,7 @@ export class Lens {
       onFailure: (error) => this.#fail(error),
     });
     this.#watchGradients();
+    setTraining({ gradientOf: (variable) => this.#gradients.of(variable, this.#tap.newest()) });
     this.#backend.tell();
     this.attach(copy);
   }
@@ -114,6 +125,8 @@ export class Lens {
   attach(copy: TfCopy): void {
     this.#guard(() => {
       this.#tap.attach(copy.tf);
+      const prototype = layerPrototypeOf(copy.tf);
+      if (this.#context.isLate && prototype) this.#tap.adopt(livingLayers(prototype));
       this.#undo.push(shareOptimizers(copy));
       this.#watchModelsOf(copy.tf);
     });
@@ -132,6 +145,7 @@ export class Lens {
   close(): void {
     if (this.#isOff) return;
     this.#isOff = true;
+    setTraining(undefined);
     this.#signals.dispose();
     try {
       this.#patches.restore();
@@ -189,7 +203,7 @@ export class Lens {
     const { start, random } = this.#context;
     // Autopsies need tfjs's own train functions: they come before whatever else wraps them.
     const autopsy = watchBreaks(tf, tap, {
-      random,
+      ...(random && { random }),
       onAutopsy: ({ autopsy, stack }) => {
         // The record of its step comes first.
         this.#outbox.flush();
@@ -212,6 +226,10 @@ export class Lens {
       onPlan: (plan: { epochs: number; stepsPerEpoch?: number }) =>
         this.#post({ type: 'plan', ...plan }),
       onEpoch,
+      onTraining: (isUnderWay: boolean) => {
+        this.#trainings += isUnderWay ? 1 : -1;
+        if (!isUnderWay) this.#showWhileStopped();
+      },
       onFailure: (error: unknown) => this.#fail(error),
     };
     this.#undo.push(followFits(tf, fits, this.#epochs));
@@ -248,6 +266,7 @@ export class Lens {
       }
     });
     if (!this.#breaks.isEmpty && isDebugged()) this.#breakAt();
+    this.#showWhileStopped();
     const { maxSteps = Infinity } = this.#context.start;
     if (step >= maxSteps) setImmediate(() => this.#endAtLimit());
   }
@@ -257,13 +276,19 @@ export class Lens {
     const found = this.#guard(() => {
       const record = this.#tap.newest();
       const kind = record && this.#breaks.meet(record);
-      if (kind !== undefined) this.#send();
-      return kind;
+      if (record === undefined || kind === undefined) return undefined;
+      const reason = reasonOf(kind, record);
+      this.#send();
+      const message = `The debugger halted the program: ${reason}.`;
+      this.#post({ type: 'notice', notice: { code: 'debugger-halt', message } });
+      return reason;
     });
-    if (found === undefined) return;
-    // Halted by Gradient Lens: the step of this training is what the caller has just taken.
-    // eslint-disable-next-line no-debugger
-    debugger;
+    if (found !== undefined) halt(found);
+  }
+
+  /** A program that stops at a breakpoint sends nothing any more: what there is leaves at once. */
+  #showWhileStopped(): void {
+    if (!this.#isOff && this.#trainings === 0 && isDebugged()) this.#send();
   }
 
   /** Metrics of a step come after it, and a signal is heard, when the event loop turns. */
@@ -297,6 +322,7 @@ export class Lens {
     // Steps beyond the limit can only come from a loop that could not be held at it.
     const { maxSteps = Infinity } = this.#context.start;
     const sent = complete.filter(({ step }) => step <= maxSteps);
+    if (isDebugged()) this.#gradients.note(sent);
     this.#unsent += sent.length;
     this.#outbox.add(sent);
   }

@@ -32,6 +32,21 @@ const PACKAGE = /[\\/]node_modules[\\/]@tensorflow[\\/]/;
 /** Its bundles where they lie elsewhere: linked, or copied into the program. */
 const BUNDLE = /[\\/]tf(-core|-layers|-data)?(\.node|\.es2017|\.fesm)?(\.min)?\.c?js$/;
 
+/**
+ * The modules of tfjs that were loaded before, in the order in which their loading began. Those that a
+ * bundler put into the program are not among them.
+ */
+export function loadedModules(): TfModule[] {
+  const { _cache } = Module as unknown as { _cache: Record<string, LoadedModule | undefined> };
+  return Object.entries(_cache).flatMap(([file, module]) => {
+    if (!PACKAGE.test(file) && !BUNDLE.test(file)) return [];
+    const exports = module?.exports;
+    return typeof exports === 'object' && exports !== null
+      ? [{ file, exports: exports as Exports }]
+      : [];
+  });
+}
+
 /** Watches from now on. What it returns stops watching. */
 export function watchModules(events: ModuleEvents): () => void {
   const prototype = Module.prototype as unknown as { _compile: Compile };

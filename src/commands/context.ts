@@ -1,6 +1,7 @@
 // What commands work with.
 import type * as vscode from 'vscode';
 import type { ModelRun } from '../api';
+import type { Debugging } from '../debugging';
 import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
 import type { CurrentRun } from '../surfaces/currentRun';
@@ -16,6 +17,7 @@ export interface CommandContext {
   registry: RunRegistry<ModelRun>;
   remedies: Remedies;
   terminals: NodeTerminals;
+  debugging: Debugging;
   log: vscode.LogOutputChannel;
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;
@@ -24,4 +26,4 @@ export interface CommandContext {
 }
 
 /** A command's handler; what it gets is whatever its caller passes, and so is unknown. */
-export type Command = (context: CommandContext, ...args: unknown[]) => Promise<void>;
+export type Command = (context: CommandContext, ...args: unknown[]) => Promise<unknown>;

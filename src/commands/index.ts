@@ -3,8 +3,11 @@ import * as vscode from 'vscode';
 import { Commands } from '../contributions';
 import { messageOf } from '../model/modelError';
 import { applyRemedy } from './applyRemedy';
+import { attach } from './attach';
 import type { Command, CommandContext } from './context';
+import { debug } from './debug';
 import { explainRule } from './explainRule';
+import { inspect } from './inspect';
 import { pause } from './pause';
 import { restart } from './restart';
 import { resume } from './resume';
@@ -29,18 +32,22 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   applyRemedy,
   verifyRemedy,
   useStandIn,
+  debug,
+  attach,
+  inspect,
 };
 
-/** Runs a verb and shows what it throws. */
+/** Runs a verb and shows what it throws; resolves with what the command gives its caller. */
 export async function runCommand(
   verb: keyof typeof Commands,
   context: CommandContext,
   ...args: unknown[]
-): Promise<void> {
+): Promise<unknown> {
   try {
-    await HANDLERS[verb](context, ...args);
+    return await HANDLERS[verb](context, ...args);
   } catch (error) {
     context.tell(messageOf(error));
+    return undefined;
   }
 }
 

@@ -12,6 +12,12 @@ export const NODE_PROTOCOL_VERSION = 1;
  */
 export const NODE_INVITATION = 'GRADIENT_LENS_NODE';
 
+/** Name of the script whose one statement halts the program in its debugger. */
+export const HALT_SCRIPT = 'gradient-lens-halt.js';
+
+/** Name of the thread that speaks for a process. */
+export const CHANNEL_THREAD = 'gradient-lens';
+
 /** Where a process reports, and what it is asked. */
 export interface NodeInvitation {
   version: number;

@@ -12,6 +12,8 @@ export interface FitContext {
   onPlan(plan: { epochs: number; stepsPerEpoch?: number }): void;
   /** An epoch has ended; its steps are all in the tap. */
   onEpoch(epoch: EpochRecord): void;
+  /** The training function of a compiled model is called, and has returned its metrics, if any. */
+  onTraining?(isUnderWay: boolean): void;
   /** Awaited before and after every batch. */
   pass?(): Promise<void> | undefined;
   /** As in `TapOptions`. */
@@ -79,7 +81,14 @@ function passOnMetrics(tf: TfNamespace, patches: Patches, context: FitContext): 
       const train = original.call(this);
       return (data) => {
         const before = tap.step;
-        const values = train(data);
+        context.onTraining?.(true);
+        let values: Tensor[];
+        try {
+          values = train(data);
+        } catch (error) {
+          context.onTraining?.(false);
+          throw error;
+        }
         if (tap.step > before && values.length > 1) {
           guarded(context, () => {
             const metrics: Record<string, Tensor> = {};
@@ -90,6 +99,7 @@ function passOnMetrics(tf: TfNamespace, patches: Patches, context: FitContext): 
             tap.addMetrics(metrics);
           });
         }
+        context.onTraining?.(false);
         return values;
       };
     };

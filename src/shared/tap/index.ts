@@ -4,7 +4,13 @@ import { watchActivations } from './activations';
 import { GradientComputations, releaseCapture, type Capture } from './computations';
 import { Delivery, scalarOf } from './delivery';
 import { guardedBy, type Guard } from './guard';
-import { engineOf, isVariable, layerPrototypeOf, type OptimizerLike } from './internals';
+import {
+  engineOf,
+  isVariable,
+  layerPrototypeOf,
+  type OptimizerLike,
+  type LayerLike,
+} from './internals';
 import { LayerRegistry, type Owner } from './layers';
 import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
 import { watchOptimizers, type GradientMap } from './optimizers';
@@ -90,6 +96,10 @@ class InstalledTap<Site extends object> implements Tap {
         this.#onApply(optimizer, gradients, apply),
       );
     }
+  }
+
+  adopt(layers: readonly LayerLike[]): void {
+    this.#layers.adopt(layers);
   }
 
   newest(): StepRecord | undefined {

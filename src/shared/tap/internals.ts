@@ -38,6 +38,7 @@ export interface LayerLike {
   addWeight(...args: unknown[]): { read(): VariableLike };
   _callHook: unknown;
   activation?: ActivationLike;
+  weights: readonly { read(): VariableLike }[];
   /** Set by RNN. */
   cell?: LayerLike;
   /** Set by StackedRNNCells. */

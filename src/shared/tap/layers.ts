@@ -64,6 +64,18 @@ export class LayerRegistry<Site extends object> {
     this.#watchWeights(prototype, patches);
   }
 
+  /** Takes over layers that were built before, in the order of their building: they own their weights. */
+  adopt(layers: readonly LayerLike[]): void {
+    for (const layer of layers) {
+      const isPart = layers.some((outer) => outer !== layer && isPartOf(layer, outer));
+      // The layers of a model are in the list themselves.
+      if (isPart || 'layers' in layer) continue;
+      for (const weight of layer.weights) {
+        this.#ownerOfVariable.set(weight.read(), this.#ownerFor(layer));
+      }
+    }
+  }
+
   /** The owner that a layer's outputs count to; undefined for containers and layers without weights. */
   ownerOfLayer(layer: LayerLike): Owner<Site> | undefined {
     return this.#owners.get(layer);

@@ -2,6 +2,7 @@
 // tf namespace and never imports one, so that it can tap whichever instance the program loaded.
 import type * as tfjs from '@tensorflow/tfjs';
 import type { StepRecord, TensorSummary } from '../core/stepRecord';
+import type { LayerLike } from './internals';
 
 export type TfNamespace = typeof tfjs;
 export type Tensor = tfjs.Tensor;
@@ -91,6 +92,8 @@ export interface Tap {
    * in a process share. What is watched already is left alone.
    */
   attach(tf: TfNamespace): void;
+  /** Takes over layers of tfjs that were built before the tap was there, in the order of their building. */
+  adopt(layers: readonly LayerLike[]): void;
   /** The record of the latest step, without its metrics, where the device has its statistics ready. */
   newest(): StepRecord | undefined;
   /** Epoch (from 1) that the following steps belong to. */

@@ -36,10 +36,17 @@ const isSame = (a: string, b: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
+/** A place that several channels use, one after another. It is its owner's to free. */
+export interface ChannelPlace {
+  address: Pick<ChannelAddress, 'path'>;
+  token: string;
+}
+
+/** What proves that a connection is that of a run: 32 hexadecimal digits. */
+export const newToken = (): string => randomBytes(16).toString('hex');
+
 /** A channel that waits for its process, or is connected to it. */
 export class ChannelServer {
-  /** What proves that a connection is that of the run: 32 hexadecimal digits. */
-  readonly token = randomBytes(16).toString('hex');
   private readonly strangers = new Set<Connection>();
   private chosen: Connection | undefined;
   private isClosed = false;
@@ -47,17 +54,19 @@ export class ChannelServer {
   private constructor(
     private readonly server: Server,
     private readonly address: ChannelAddress,
+    /** What proves that a connection is that of the run. */
+    readonly token: string,
     private readonly listener: ChannelListener,
   ) {
     server.on('connection', (socket) => this.meet(socket));
     server.on('error', (error) => listener.refused(messageOf(error)));
   }
 
-  /** Listens. Rejects with a {@link NodeError} `channel-failed`. */
-  static async open(listener: ChannelListener): Promise<ChannelServer> {
+  /** Listens, at a place of its own unless told one. Rejects with a {@link NodeError} `channel-failed`. */
+  static async open(listener: ChannelListener, place?: ChannelPlace): Promise<ChannelServer> {
     let address: ChannelAddress | undefined;
     try {
-      address = await newAddress();
+      address = place ? { path: place.address.path, remove: () => undefined } : await newAddress();
       const { path } = address;
       const server = createServer();
       await new Promise<void>((resolve, reject) => {
@@ -66,7 +75,7 @@ export class ChannelServer {
       });
       server.removeAllListeners('error');
       if (process.platform !== 'win32') await chmod(path, 0o600);
-      return new ChannelServer(server, address, listener);
+      return new ChannelServer(server, address, place?.token ?? newToken(), listener);
     } catch (error) {
       address?.remove();
       throw new NodeError(

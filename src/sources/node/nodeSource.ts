@@ -13,7 +13,7 @@ import {
 } from '../../shared/protocol/node';
 import { Reporter } from '../reporter';
 import { toRunError } from '../reports';
-import { ChannelServer } from './channelServer';
+import { ChannelServer, type ChannelListener, type ChannelPlace } from './channelServer';
 import { channelCorrupt, channelLost, otherVersion } from './channelWords';
 import { endedEarly, hasFailed, isInterrupt, neverConnected, nothingTrained } from './endWords';
 import type { LaunchedProcess, NodeLauncher, NodeProgram, ProcessEnd } from './launcher';
@@ -44,6 +44,10 @@ export interface NodeSourceOptions {
   prepare(): Promise<NodeProgram>;
   /** Why it trains in Node, in one plain sentence; absent where that was asked for. */
   reason?: string;
+  /** Where the process finds the channel; absent: a place of its own. */
+  place?: ChannelPlace;
+  /** The process has connected. */
+  onConnected?(process: { pid: number; script: string }): void;
   /** Told what is wrong beneath the run, for the log. */
   onTrouble(message: string): void;
   times?: Partial<NodeTimes>;
@@ -147,7 +151,7 @@ export class NodeSource implements RunSource {
   }
 
   private listen(): Promise<ChannelServer> {
-    return ChannelServer.open({
+    const listener: ChannelListener = {
       connected: (hello) => this.connected(hello),
       message: (message) => this.receive(message),
       corrupt: (reason) => this.corrupt(reason),
@@ -156,7 +160,8 @@ export class NodeSource implements RunSource {
         this.consider();
       },
       refused: (reason) => this.options.onTrouble(reason),
-    });
+    };
+    return ChannelServer.open(listener, this.options.place);
   }
 
   private connected(hello: Hello): void {
@@ -167,6 +172,7 @@ export class NodeSource implements RunSource {
       return;
     }
     this.hello = hello;
+    this.options.onConnected?.(hello);
     sink.progress('Starting the program');
     if (hello.standIn) sink.notice(STAND_IN);
     for (const control of this.held ?? []) this.channel?.send(control);

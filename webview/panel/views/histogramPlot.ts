@@ -60,7 +60,7 @@ export class HistogramPlot {
   draw(
     title: string,
     summary: TensorSummary | undefined,
-    { theme }: Frame,
+    { theme }: Pick<Frame, 'theme'>,
     changed: boolean,
     range: OctaveRange,
   ): void {

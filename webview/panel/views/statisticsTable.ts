@@ -54,15 +54,26 @@ export function statisticsTable(record: LayerRecord | TensorRecord, caption: str
     const summary = summaryOf(record, quantity);
     return summary === undefined ? [] : [{ quantity, summary }];
   });
-  const head = element('tr', '', {}, element('th', '', { scope: 'col' }, ''));
-  for (const { quantity } of present) {
+  const columns = present.map(({ quantity, summary }) => {
     const [word = ''] = QUANTITIES[quantity].split(' ');
-    head.append(element('th', '', { scope: 'col', title: QUANTITIES[quantity] }, word));
+    return { word, title: QUANTITIES[quantity], summary };
+  });
+  return summaryTable(columns, caption);
+}
+
+/** A table of summaries: one column each, headed by its word. */
+export function summaryTable(
+  columns: readonly { word: string; title: string; summary: TensorSummary }[],
+  caption: string,
+): HTMLElement {
+  const head = element('tr', '', {}, element('th', '', { scope: 'col' }, ''));
+  for (const { word, title } of columns) {
+    head.append(element('th', '', { scope: 'col', title }, word));
   }
   const body = element('tbody');
   for (const [name, statistic] of STATISTICS) {
     const row = element('tr', '', {}, element('th', '', { scope: 'row' }, name));
-    for (const { summary } of present) {
+    for (const { summary } of columns) {
       const text = statistic(summary);
       row.append(element('td', FAULTS.has(name) && text !== '0' ? 'bad' : '', {}, text));
     }
