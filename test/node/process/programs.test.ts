@@ -185,4 +185,19 @@ describe('programs in Node', function () {
     const full = run.records.filter(({ layers }) => Object.keys(layers).length > 0);
     assert.deepEqual(stepsOf(full), [1, 11, 21, 31]);
   });
+
+  it('calls the exported function of one that trains nothing by itself', async () => {
+    const run = await trained('exported.js');
+    assert.deepEqual(stepsOf(run.records), upTo(4));
+    assert.equal((await run.ended).stdout.trim(), (3 * 0.8 ** 4).toFixed(4));
+  });
+
+  it('reports what such a function throws, in an ES module too', async () => {
+    const run = await host('exported.mjs');
+    const { code, stderr } = await run.ended;
+    assert.notEqual(code, 0);
+    assert.match(stderr, /enough/);
+    assert.deepEqual(stepsOf(run.records), [1]);
+    assert.match(run.of('failed').at(-1)?.error.message ?? '', /enough/);
+  });
 });
