@@ -96,7 +96,8 @@ export type ToPanel =
   /** Selects and scrolls to a layer (from Problems, CodeLens …). */
   | { type: 'focusLayer'; layer: string };
 
-export type PanelAction = 'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'showOutput' | 'useStandIn';
+export type PanelAction =
+  'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'showOutput' | 'useStandIn';
 
 export type FromPanel =
   /** Sent once per page load; a second one from the same panel means that the page was reloaded. */

@@ -175,10 +175,9 @@ describe('Diagnosis', () => {
 
   it('no rule explains, in turn, what explains it', () => {
     const causesOf = (id: RuleId): readonly RuleId[] =>
-      RULES.filter((rule) => rule.id === id).flatMap(({ yieldsTo = [], yieldsAtSameLayer = [] }) => [
-        ...yieldsTo,
-        ...yieldsAtSameLayer,
-      ]);
+      RULES.filter((rule) => rule.id === id).flatMap(
+        ({ yieldsTo = [], yieldsAtSameLayer = [] }) => [...yieldsTo, ...yieldsAtSameLayer],
+      );
     const visit = (id: RuleId, path: readonly RuleId[]): void => {
       assert.ok(!path.includes(id), [...path, id].join(' → '));
       for (const cause of causesOf(id)) visit(cause, [...path, id]);
