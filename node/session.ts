@@ -144,7 +144,11 @@ class Session {
   /** The process that connects is the run: those that it starts train unseen. */
   #open(): Channel {
     Reflect.deleteProperty(process.env, NODE_INVITATION);
-    this.#channel ??= new Channel(this.#invitation, this.#tfjsNode.reason !== undefined);
+    this.#channel ??= new Channel(
+      this.#invitation,
+      this.#tfjsNode.reason !== undefined,
+      this.#isJoining,
+    );
     return this.#channel;
   }
 

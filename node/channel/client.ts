@@ -13,14 +13,20 @@ import { newWords, WORD } from './words';
 /** Longest time that a program which ends waits for its last records to leave, in milliseconds. */
 const END_MS = 1000;
 
+/** Longest time that a program in a debugger waits for the channel's thread to start, in milliseconds. */
+const START_MS = 5000;
+
 /** A connection to the host that invited this process. */
 export class Channel {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly #worker: Worker | undefined;
   #isEnded = false;
 
-  /** `standIn`: tfjs-node is replaced. */
-  constructor({ channel, token, start }: NodeInvitation, standIn: boolean) {
+  /**
+   * `standIn`: tfjs-node is replaced. `isLate`: this runs within an evaluation of the debugger, which would
+   * not be interrupted.
+   */
+  constructor({ channel, token, start }: NodeInvitation, standIn: boolean, isLate: boolean) {
     this.words = newWords(start.paused);
     const hello: Extract<FromNode, { type: 'hello' }> = {
       type: 'hello',
@@ -30,7 +36,7 @@ export class Channel {
       script: process.argv[1] ?? '',
       standIn,
     };
-    this.#worker = this.#start(toWorkerData({ channel, hello, words: this.words }));
+    this.#worker = this.#start(toWorkerData({ channel, hello, words: this.words }), isLate);
   }
 
   /** True once nobody listens any more. */
@@ -54,11 +60,13 @@ export class Channel {
     Atomics.wait(this.words, WORD.done, 0, END_MS);
   }
 
-  #start(workerData: object): Worker | undefined {
+  #start(workerData: object, isLate: boolean): Worker | undefined {
     try {
       // Of the program's options and environment, none concern the thread.
       const options = { workerData, env: {}, execArgv: [], name: CHANNEL_THREAD };
-      const worker = startReleased(() => new Worker(__filename, options));
+      const isRunning = (): boolean =>
+        isLate || Atomics.wait(this.words, WORD.started, 0, START_MS) !== 'timed-out';
+      const worker = startReleased(() => new Worker(__filename, options), isRunning);
       worker.unref();
       worker.on('error', () => this.#lose());
       worker.on('exit', () => this.#lose());

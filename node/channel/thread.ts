@@ -94,6 +94,7 @@ export function runChannel({ channel, hello, words }: ChannelData, port: Message
     if (posted === 'end') sender.end(() => set('done', 1));
     else post(posted.message, posted.steps);
   });
+  set('started', 1);
   sender.send(hello);
   if (get('holdAt') === 0) acknowledging = setTimeout(tellPaused, ACKNOWLEDGE_MS);
 }

@@ -13,6 +13,8 @@ export const WORD = {
   gone: 3,
   /** 1 once everything has left. Written by the channel; a program that ends waits on it. */
   done: 4,
+  /** 1 once the channel's thread runs. Written by the channel; a program in a debugger waits on it. */
+  started: 5,
 } as const;
 
 /** The value of `holdAt` that no run reaches. */

@@ -1,6 +1,7 @@
 // The process's own debugger: whether one may be attached, halting in it, and keeping it from holding up the
 // channel.
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Script } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
 import { HALT_SCRIPT } from '../../src/shared/protocol/node';
@@ -45,14 +46,16 @@ export function isDebugged(): boolean {
 export function halt(reason: string): void {
   const text = reason.replace(/\s+/g, ' ');
   const code = `// Gradient Lens halted the program: ${text}.\n// Your own code is further down the call stack.\ndebugger;\n`;
-  new Script(code, { filename: HALT_SCRIPT }).runInThisContext();
+  // With a path, though no file is there: js-debug takes a bare name for a part of Node, and skips those.
+  new Script(code, { filename: join(__dirname, HALT_SCRIPT) }).runInThisContext();
 }
 
 /**
  * Starts a thread that does not wait for a debugger. js-debug has every thread wait until it has attached, which
- * takes seconds, in which nothing would leave; a session of our own releases this one.
+ * takes seconds, in which nothing would leave; a session of our own releases this one. `isRunning` waits until
+ * it runs.
  */
-export function startReleased(start: () => Worker): Worker {
+export function startReleased(start: () => Worker, isRunning: () => boolean): Worker {
   const worker = start();
   const found = isDebugged() ? inspectorOf() : undefined;
   if (!found) return worker;
@@ -66,6 +69,9 @@ export function startReleased(start: () => Worker): Worker {
       setImmediate(() => session.disconnect()).unref();
     });
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+    // The release comes back to this thread, which may stand at a breakpoint in a moment: it waits. Debuggers
+    // interrupt such a wait.
+    isRunning();
   } catch {
     // Threads of threads have no such session: the debugger releases them in its own time.
   }

@@ -23,7 +23,8 @@ const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFi
 async function copyShippedFiles(stage) {
   const list = await exec(process.execPath, [vsceBin, 'ls', '--no-dependencies'], { cwd: root });
   const files = list.split('\n').filter(Boolean);
-  const scripts = ['extension', 'fixes', 'panel', 'runtime'].map((name) => `dist/${name}.js`);
+  const names = ['extension', 'fixes', 'panel', 'runtime', 'inspect', 'inspection'];
+  const scripts = names.map((name) => `dist/${name}.js`);
   const forNode = ['nodeRuntime', 'nodeTap'].map((name) => `dist/${name}.cjs`);
   for (const needed of ['package.json', 'LICENSE', ...scripts, ...forNode]) {
     if (files.includes(needed)) continue;

@@ -22,7 +22,7 @@ export interface CommandContext {
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;
   /** Shows a failure to the user. */
-  tell(message: string): void;
+  tell: (message: string) => void;
 }
 
 /** A command's handler; what it gets is whatever its caller passes, and so is unknown. */

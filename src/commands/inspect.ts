@@ -20,13 +20,13 @@ function selected(): string | undefined {
   return range && document.getText(range);
 }
 
-export const inspect: Command = async ({ debugging, ...context }, entry) => {
+export const inspect: Command = async ({ debugging, tell }, entry) => {
   const { sessionId, variable } = (entry ?? {}) as ViewEntry;
   if (variable) {
     const { name, evaluateName } = variable;
     const expression = typeof evaluateName === 'string' ? evaluateName : undefined;
     if (expression === undefined || expression === '') {
-      context.tell(
+      tell(
         `The debugger has no expression for ${String(name)}, so it cannot be looked at from here. ` +
           'Add it to the Watch view by an expression, and show it from there.',
       );
@@ -37,6 +37,6 @@ export const inspect: Command = async ({ debugging, ...context }, entry) => {
   }
   const expression = selected();
   if (expression !== undefined) return debugging.inspect(expression, undefined);
-  context.tell('Nothing is selected. Select a tensor, variable, layer or model in the editor.');
+  tell('Nothing is selected. Select a tensor, variable, layer or model in the editor.');
   return undefined;
 };

@@ -28,8 +28,8 @@ export const ATTACH_WORDS: Record<Exclude<AttachResult, 'attached' | 'already'>,
   refused:
     'The process was started with another version of Gradient Lens. Start the program again, and attach then.',
   'no-node':
-    'Modules of Node cannot be loaded in this process. Attaching needs a program in Node; start an ES module ' +
-    'on Node 20.16, 22.3 or newer.',
+    'Modules of Node cannot be loaded in this process: it is a browser, or has ended. Attaching needs a ' +
+    'program in Node.',
   elsewhere:
     'The process runs where Gradient Lens is not installed (another machine, a container). Open its folder ' +
     'there with VS Code Remote, and attach from that window.',

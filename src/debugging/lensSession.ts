@@ -28,6 +28,9 @@ export interface LensSessionOptions {
 /** Time for the program of a session that has ended to end as well, milliseconds. */
 const PARTING_MS = 2000;
 
+/** A program that stands in its debugger says nothing, for as long as its user likes; milliseconds. */
+const NEVER_MS = 2 ** 31 - 1;
+
 const DETACHED = {
   code: 'debugger-detached',
   message: 'The debug session has ended. The program goes on without it, unrecorded.',
@@ -114,6 +117,7 @@ export class LensSession {
       });
       const source = new NodeSource({
         ...{ script, start },
+        times: { silence: NEVER_MS },
         onTrouble: (message) => this.options.onTrouble(message),
         ...(this.place && { place: this.place }),
         prepare: () =>

@@ -24,7 +24,7 @@ export interface ProviderOptions {
     config: vscode.DebugConfiguration,
     option: LensOption,
   ): Promise<PreparedLens>;
-  tell(message: string): void;
+  tell: (message: string) => void;
 }
 
 /** The text of a file of variables, where there is one; js-debug says what is wrong with it. */

@@ -13,6 +13,7 @@ import { healthOf, shapeWords, type HealthLine } from './words';
 const ICONS: Record<HealthLine['kind'], IconName> = {
   error: 'error',
   warning: 'warning',
+  information: 'information',
   good: 'check',
 };
 

@@ -9,7 +9,7 @@ export function shapeWords(shape: readonly number[]): string {
 }
 
 export interface HealthLine {
-  kind: 'error' | 'warning' | 'good';
+  kind: 'error' | 'warning' | 'information' | 'good';
   text: string;
 }
 
@@ -24,6 +24,7 @@ const of = (part: number, whole: number, noun: string): string =>
 
 /** What is to be said of a tensor's values. Never empty where it has any. */
 export function healthOf({
+  shape,
   summary,
   columns,
   firstNonFinite,
@@ -49,7 +50,9 @@ export function healthOf({
     lines.push({ kind: 'error', text });
   }
   const finite = finiteCount(summary);
-  if (zeros === count) lines.push({ kind: 'warning', text: 'All values are zero.' });
+  // Biases begin as zeros, scales as ones.
+  const unusual = shape.length >= 2 ? 'warning' : 'information';
+  if (zeros === count) lines.push({ kind: unusual, text: 'All values are zero.' });
   else if (zeros / count > MANY_ZEROS) {
     lines.push({ kind: 'warning', text: `${formatShare(zeros / count)} of the values are zero.` });
   }
@@ -62,7 +65,7 @@ export function healthOf({
     lines.push({ kind: 'warning', text });
   }
   if (finite > 1 && zeros < count && !columns?.constant && std <= FLAT * Math.abs(mean)) {
-    lines.push({ kind: 'warning', text: `All values are alike, about ${formatValue(mean)}.` });
+    lines.push({ kind: unusual, text: `All values are alike, about ${formatValue(mean)}.` });
   }
   if (gradient) {
     const broken = nonFiniteCount(gradient.summary);
