@@ -299,6 +299,30 @@ describe('while debugging', () => {
     });
   });
 
+  it('runs a command in a debug terminal, as npm scripts are', async () => {
+    const command = 'node debug/steps.js';
+    const option = { breakOn: [] };
+    const run = await runOf(() =>
+      launch({ type: 'node-terminal', command, program: undefined, gradientLens: option }),
+    );
+    await run.finished;
+    assert.equal(run.state, 'completed', run.error?.message);
+    assert.equal(lastStep(run), 10);
+    assert.equal(run.model.fsPath, fixture('debug/steps.js').fsPath);
+  });
+
+  it('shows values of a program that runs without the lens', async () => {
+    forget = breakAt('debug/steps.js', 18);
+    const before = api().runs.length;
+    await launch({ program: fixture('debug/steps.js').fsPath, gradientLens: false });
+    await stoppedIn('steps.js');
+    const { inspection, place } = await show('model.layers[1]');
+    assert.ok(inspection.kind === 'layer');
+    assert.deepEqual([inspection.layer.name, place], ['output', 'steps.js:18']);
+    assert.equal(inspection.layer.weights[0]?.summary?.count, 4);
+    assert.equal(api().runs.length, before);
+  });
+
   it('is known to launch.json', async () => {
     const uri = fixture('.vscode/launch.json');
     const text = JSON.stringify(
