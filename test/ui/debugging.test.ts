@@ -62,6 +62,7 @@ describe('debugging in the window', () => {
     const text = await window.panel.locator('body').innerText();
     assert.match(text, /float32 · 24 elements · Tensor/);
     await window.screenshot('inspected');
-    await window.runCommand('Debug: Stop');
+    await page.keyboard.press('Shift+F5');
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   });
 });
