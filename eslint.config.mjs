@@ -51,6 +51,7 @@ export default tseslint.config(
       '**/node_modules/**',
       'examples/**',
       'test/fixtures/**',
+      'test/ui/workspace/**',
       // AssemblyScript: its compiler and tsc check it.
       'webview/kernels/**',
     ],
