@@ -11,9 +11,9 @@ import type { NodeTerminals } from './platform/nodeTerminals';
 import { saveFirst } from './platform/saveFirst';
 import { readSetting } from './platform/settings';
 import type { RunSource } from './run/source';
-import type { RunError } from './shared/core/run';
 import type { RequestedBackend } from './shared/protocol/runtime';
 import { FallbackSource } from './sources/fallbackSource';
+import { needsNode } from './sources/needsNode';
 import { NodeSource } from './sources/node/nodeSource';
 import { prepareProgram } from './sources/node/prepareProgram';
 import { ThreadPage } from './sources/runtimeHost/threadPage';
@@ -50,8 +50,6 @@ export interface SourceRequest {
 
 /** Packages that give a program a tfjs of its own. */
 const TFJS = ['tfjs', 'tfjs-core', 'tfjs-node', 'tfjs-node-gpu'];
-/** What the editor says of a program that takes Node's globals for granted. */
-const NODE_GLOBAL = /\b(process|Buffer|__dirname|__filename|setImmediate) is not defined/;
 
 function hasOwnTfjs(file: string): boolean {
   const { resolve } = createRequire(file);
@@ -62,11 +60,6 @@ function hasOwnTfjs(file: string): boolean {
       return false;
     }
   });
-}
-
-/** True for the failure of a program in the editor that would not fail so in Node. */
-function needsNode({ code, message }: RunError): boolean {
-  return code === 'needs-node' || (code === 'model-exception' && NODE_GLOBAL.test(message));
 }
 
 /** Why a program trains in Node, in one sentence. */

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { bundleModel } from '../model/bundle';
 import { recognise, type Recognition } from '../model/recognise';
 import type { RunSource } from '../run/source';
-import type { RunError } from '../shared/core/run';
 import type { RequestedBackend, StartOptions } from '../shared/protocol/runtime';
 import { FallbackSource } from '../sources/fallbackSource';
+import { needsNode } from '../sources/needsNode';
 import { ChildLauncher } from '../sources/node/childProcess';
 import { NodeSource } from '../sources/node/nodeSource';
 import { prepareProgram } from '../sources/node/prepareProgram';
@@ -196,15 +196,6 @@ export class CliSources {
 
 function backendOf(asked: TrainCommand['backend']): RequestedBackend {
   return asked === undefined || asked === 'node' ? 'auto' : asked;
-}
-
-/** What a program says that takes Node's globals for granted. */
-const NODE_GLOBAL =
-  /\b(process|Buffer|require|__dirname|__filename) is not defined|Dynamic require of/;
-
-/** True for the failure of a program that would not fail so in Node. */
-function needsNode({ code, message }: RunError): boolean {
-  return code === 'needs-node' || (code === 'missing-global' && NODE_GLOBAL.test(message));
 }
 
 function chromiumOf(env: NodeJS.ProcessEnv): string {

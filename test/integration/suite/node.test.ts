@@ -124,6 +124,13 @@ describe('programs in Node', () => {
     assert.deepEqual(placesOf(run), ['w usesHelper.js:6']);
   });
 
+  it('goes to Node where only its start shows that it needs it', async () => {
+    const run = await train('node/globals.js');
+    assert.equal(run.state, 'completed', run.error?.message);
+    assert.deepEqual(numbersOf(run), counted(3));
+    assert.equal(run.backend, 'cpu');
+  });
+
   it('records the program, not the child that it starts', async () => {
     const run = await train('node/spawns.js');
     assert.equal(run.state, 'completed', run.error?.message);
