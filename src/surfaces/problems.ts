@@ -98,8 +98,7 @@ class RunProblems {
     const { uri } = event.document;
     const known = this.collection.get(uri);
     if (event.contentChanges.length === 0) return;
-    const text = this.trained.of(this.run, uri.fsPath.replaceAll('\\', '/'));
-    if (text !== undefined && text === event.document.getText()) {
+    if (this.trained.isShownBy(this.run, event.document)) {
       if (this.edited.delete(uri.toString())) this.refresh();
       return;
     }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ModelRun } from '../api';
+import { forwardSlashes } from '../model/sourceMap';
 import type { RunRegistry } from '../run/runRegistry';
 import { isTrial } from '../trial';
 
@@ -40,7 +41,7 @@ class RunTexts {
 
   /** Helpers are known when their layers are: soon after the start. */
   private note(): void {
-    this.keep(this.run.model.fsPath.replaceAll('\\', '/'));
+    this.keep(forwardSlashes(this.run.model.fsPath));
     for (const { location } of this.run.layers) if (location) this.keep(location.file);
   }
 
@@ -62,6 +63,12 @@ export class TrainedTexts implements vscode.Disposable {
   of(run: ModelRun, file: string): string | undefined {
     const kept = this.byModel.get(run.model.toString());
     return kept?.run === run ? kept.get(file) : undefined;
+  }
+
+  /** True where a document has the text again that `run` began with. Other documents are not read. */
+  isShownBy(run: ModelRun, document: vscode.TextDocument): boolean {
+    const text = this.of(run, forwardSlashes(document.uri.fsPath));
+    return text !== undefined && text === document.getText();
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 // The layers of the newest run of each model, beside their source: pulses and lines, kept current.
 import * as vscode from 'vscode';
 import type { ModelRun } from '../../api';
+import { forwardSlashes } from '../../model/sourceMap';
 import type { RunRegistry } from '../../run/runRegistry';
 import { isTrial } from '../../trial';
 import type { LineEdit } from '../problemEntries';
@@ -78,7 +79,7 @@ export class RunLayers implements vscode.Disposable {
 
   /** The lines of a document that build layers which have trained. */
   linesOf(document: vscode.TextDocument): LineState[] {
-    const file = fileOf(document.uri);
+    const file = forwardSlashes(document.uri.fsPath);
     return [...this.byModel.values()].flatMap(({ run, lines, pulses }) => {
       lines.setLayers(run.layers);
       return lines.in(file).flatMap(({ line, layers }: LayerLine) => {
@@ -113,10 +114,9 @@ export class RunLayers implements vscode.Disposable {
       endLine: range.end.line,
       newLines: text.split('\n').length - 1,
     }));
-    const file = fileOf(document.uri);
-    const text = document.getText();
+    const file = forwardSlashes(document.uri.fsPath);
     for (const { run, lines } of this.byModel.values()) {
-      if (edits.length > 0 && text === this.trained.of(run, file)) {
+      if (edits.length > 0 && this.trained.isShownBy(run, document)) {
         lines.restore(file, run.layers);
         continue;
       }
@@ -134,9 +134,4 @@ export class RunLayers implements vscode.Disposable {
       else this.changed.fire();
     }, wait);
   }
-}
-
-/** A path as source locations have it. */
-function fileOf(uri: vscode.Uri): string {
-  return uri.fsPath.replaceAll('\\', '/');
 }
