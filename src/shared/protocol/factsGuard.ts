@@ -8,33 +8,10 @@ import type {
   ModelFacts,
   OutputFacts,
 } from '../core/facts';
-import { OCTAVES, type TensorSummary } from '../core/stepRecord';
-import { count, Fields, LIMITS, Malformed, number, text } from './checks';
+import { count, Fields, LIMITS, number, text } from './checks';
+import { summary } from './summaryGuard';
 
 const LABEL_KINDS = ['one-hot', 'class-number', 'binary', 'probabilities', 'real'] as const;
-
-function summary(value: unknown, at: string): TensorSummary {
-  const fields = new Fields(value, at);
-  const histogram = fields.nested('histogram');
-  const side = (name: string): number[] => {
-    const counts = histogram.list(name, OCTAVES, count);
-    if (counts.length !== OCTAVES) throw new Malformed(`${histogram.path(name)} is no histogram`);
-    return counts;
-  };
-  return {
-    count: fields.count('count'),
-    zeros: fields.count('zeros'),
-    nans: fields.count('nans'),
-    posInfs: fields.count('posInfs'),
-    negInfs: fields.count('negInfs'),
-    min: fields.number('min'),
-    max: fields.number('max'),
-    mean: fields.number('mean'),
-    std: fields.number('std'),
-    norm: fields.number('norm'),
-    histogram: { negative: side('negative'), positive: side('positive') },
-  };
-}
 
 function initializer(value: unknown, at: string): InitializerFacts {
   const fields = new Fields(value, at);

@@ -3,9 +3,8 @@
 import { RULE_IDS } from '../core/finding';
 import type { BundlePosition, FromRuntime, HostMethods } from './runtime';
 import type { FromPanel } from './panel';
-import { autopsy } from './autopsyGuard';
-import { bytes, Fields, guarded, LIMITS, Malformed } from './checks';
-import { commonMessage, describe, rawError, rawLayer } from './messageParts';
+import { bytes, Fields, guarded, Malformed } from './checks';
+import { commonMessage, describe } from './messageParts';
 import type { ProtocolError } from './protocolError';
 
 /** Told why a message was refused, for the log. */
@@ -49,14 +48,6 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
         ...(fields.get('lasting') === true && { lasting: true }),
         tfjsVersion: fields.text('tfjsVersion'),
       };
-    case 'layers':
-      return { type, layers: fields.list('layers', LIMITS.layers, rawLayer(position)) };
-    case 'autopsy':
-      return {
-        type,
-        autopsy: autopsy(fields.get('autopsy'), fields.path('autopsy')),
-        frames: fields.list('frames', LIMITS.frames, position),
-      };
     case 'console':
       return {
         type,
@@ -74,14 +65,8 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
           checkpoint: bytes(fields.get('checkpoint'), fields.path('checkpoint')),
         }),
       };
-    case 'failed':
-      return {
-        type,
-        error: rawError(fields.nested('error'), position),
-        steps: fields.count('steps'),
-      };
     default:
-      return commonMessage(fields);
+      return commonMessage(fields, position);
   }
 }
 

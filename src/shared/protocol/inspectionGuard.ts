@@ -1,6 +1,5 @@
 // The trust boundary of an inspection: it comes out of the user's program, so it is checked and copied field
 // by field. JSON knows neither NaN nor infinities: they come as null, and are read as NaN.
-import { OCTAVES, type TensorSummary } from '../core/stepRecord';
 import { Fields, guarded, LIMITS, Malformed, number } from './checks';
 import {
   INSPECTION_LIMITS,
@@ -14,35 +13,16 @@ import {
 } from './inspection';
 import type { OnReject } from './guards';
 import { describe } from './messageParts';
-
-const side = (fields: Fields, name: string): number[] => {
-  const counts = fields.list(name, OCTAVES, number);
-  if (counts.length !== OCTAVES) throw new Malformed(`${fields.path(name)} is no histogram`);
-  return counts;
-};
-
-function summary(fields: Fields): TensorSummary {
-  const histogram = fields.nested('histogram');
-  return {
-    count: fields.count('count'),
-    zeros: fields.count('zeros'),
-    nans: fields.count('nans'),
-    posInfs: fields.count('posInfs'),
-    negInfs: fields.count('negInfs'),
-    min: fields.number('min'),
-    max: fields.number('max'),
-    mean: fields.number('mean'),
-    std: fields.number('std'),
-    norm: fields.number('norm'),
-    histogram: { negative: side(histogram, 'negative'), positive: side(histogram, 'positive') },
-  };
-}
+import { summary } from './summaryGuard';
 
 const flag = (fields: Fields, name: string): boolean => fields.get(name) === true;
 const shape = (fields: Fields, name: string): number[] => fields.list(name, LIMITS.rank, number);
 
 function gradient(fields: Fields): LastGradient {
-  return { step: fields.count('step'), summary: summary(fields.nested('summary')) };
+  return {
+    step: fields.count('step'),
+    summary: summary(fields.get('summary'), fields.path('summary')),
+  };
 }
 
 function tensor(fields: Fields): TensorInspection {
@@ -53,7 +33,9 @@ function tensor(fields: Fields): TensorInspection {
     shape: shape(fields, 'shape'),
     dtype: fields.text('dtype'),
     ...(fields.has('trainable') && { trainable: flag(fields, 'trainable') }),
-    ...(fields.has('summary') && { summary: summary(fields.nested('summary')) }),
+    ...(fields.has('summary') && {
+      summary: summary(fields.get('summary'), fields.path('summary')),
+    }),
     ...(fields.has('problem') && { problem: fields.text('problem') }),
     ...(fields.has('firstNonFinite') && { firstNonFinite: shape(fields, 'firstNonFinite') }),
     ...(columns && {

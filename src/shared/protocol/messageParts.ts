@@ -2,14 +2,20 @@
 // positions are in a bundle or in files.
 import type { EpochRecord } from '../core/run';
 import { bytes, count, Fields, LIMITS, Malformed, metrics } from './checks';
+import { autopsy } from './autopsyGuard';
 import { modelFacts } from './factsGuard';
 import type { FromRuntime, RawError, RawLayer } from './runtime';
 
-/** Messages of a worker that a process sends in the same form. */
-export type CommonMessage = Extract<
-  FromRuntime,
-  { type: 'facts' | 'steps' | 'plan' | 'state' | 'notice' | 'progress' | 'finished' }
->;
+type Frame<P> = (value: unknown, at: string) => P;
+type Framed<T, P> = Omit<T, 'frames'> & { frames: P[] };
+type OfType<T extends FromRuntime['type']> = Extract<FromRuntime, { type: T }>;
+
+/** Messages of a worker that a process sends in the same form, with positions `P`. */
+export type CommonMessage<P> =
+  | OfType<'facts' | 'steps' | 'plan' | 'state' | 'notice' | 'progress' | 'finished'>
+  | { type: 'layers'; layers: Framed<RawLayer, P>[] }
+  | Framed<OfType<'autopsy'>, P>
+  | { type: 'failed'; error: Framed<RawError, P>; steps: number };
 
 /** An unknown type in words fit for a log line. */
 export function describe(type: unknown): string {
@@ -17,8 +23,8 @@ export function describe(type: unknown): string {
 }
 
 /** The guard of a layer whose frames are positions that `frame` reads. */
-export function rawLayer<P>(frame: (value: unknown, at: string) => P) {
-  return (value: unknown, at: string): Omit<RawLayer, 'frames'> & { frames: P[] } => {
+function rawLayer<P>(frame: Frame<P>) {
+  return (value: unknown, at: string): Framed<RawLayer, P> => {
     const fields = new Fields(value, at);
     const name = fields.text('name');
     if (name === '__proto__') throw new Malformed(`${at}.name is ${name}`);
@@ -36,10 +42,7 @@ export function rawLayer<P>(frame: (value: unknown, at: string) => P) {
 }
 
 /** An error whose frames are positions that `frame` reads. */
-export function rawError<P>(
-  fields: Fields,
-  frame: (value: unknown, at: string) => P,
-): Omit<RawError, 'frames'> & { frames: P[] } {
+function rawError<P>(fields: Fields, frame: Frame<P>): Framed<RawError, P> {
   return {
     code: fields.text('code'),
     name: fields.text('name'),
@@ -57,10 +60,24 @@ function epochRecord(value: unknown, at: string): EpochRecord {
   };
 }
 
-/** A message of these types; throws {@link Malformed} for any other. */
-export function commonMessage(fields: Fields): CommonMessage {
+/** A message of these types, its positions read by `frame`; throws {@link Malformed} for any other. */
+export function commonMessage<P>(fields: Fields, frame: Frame<P>): CommonMessage<P> {
   const type = fields.get('type');
   switch (type) {
+    case 'layers':
+      return { type, layers: fields.list('layers', LIMITS.layers, rawLayer(frame)) };
+    case 'autopsy':
+      return {
+        type,
+        autopsy: autopsy(fields.get('autopsy'), fields.path('autopsy')),
+        frames: fields.list('frames', LIMITS.frames, frame),
+      };
+    case 'failed':
+      return {
+        type,
+        error: rawError(fields.nested('error'), frame),
+        steps: fields.count('steps'),
+      };
     case 'facts':
       return { type, facts: modelFacts(fields.get('facts'), fields.path('facts')) };
     case 'steps': {

@@ -1,9 +1,8 @@
 // The trust boundary of a Node process that trains: the user's program runs in it, so every message is
 // checked and copied field by field, and so is the invitation that a process finds in its environment.
-import { autopsy } from './autopsyGuard';
-import { count, Fields, guarded, LIMITS, Malformed } from './checks';
+import { count, Fields, guarded, Malformed } from './checks';
 import type { OnReject } from './guards';
-import { commonMessage, describe, rawError, rawLayer } from './messageParts';
+import { commonMessage, describe } from './messageParts';
 import type { FilePosition, FromNode, NodeInvitation, NodeStart, ToNode } from './node';
 
 const TOKEN = /^[0-9a-f]{32}$/;
@@ -50,22 +49,8 @@ function fromNode(value: unknown): FromNode {
         ...(fields.has('reason') && { reason: fields.text('reason') }),
         tfjsVersion: fields.text('tfjsVersion'),
       };
-    case 'layers':
-      return { type, layers: fields.list('layers', LIMITS.layers, rawLayer(position)) };
-    case 'autopsy':
-      return {
-        type,
-        autopsy: autopsy(fields.get('autopsy'), fields.path('autopsy')),
-        frames: fields.list('frames', LIMITS.frames, position),
-      };
-    case 'failed':
-      return {
-        type,
-        error: rawError(fields.nested('error'), position),
-        steps: fields.count('steps'),
-      };
     default:
-      return commonMessage(fields);
+      return commonMessage(fields, position);
   }
 }
 

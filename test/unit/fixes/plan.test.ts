@@ -7,8 +7,8 @@ import type { LayerInfo } from '../../../src/shared/core/run';
 import { outputsOf, planRemedy, type RemedyRun } from '../../../src/surfaces/remedies/plan';
 import { dedent } from './cases';
 
-const MODEL = '/work/net.model.js';
-const HELPER = '/work/blocks.js';
+const MODEL = '/models/net.model.js';
+const HELPER = '/models/blocks.js';
 
 const texts = new Map([
   [

@@ -8,9 +8,9 @@ import {
 } from '../../../src/shared/protocol/nodeGuards';
 
 const token = '0123456789abcdef'.repeat(2);
-const frame = { file: 'file:///work/train.mjs', line: 3, column: 7 };
+const frame = { file: 'file:///models/train.mjs', line: 3, column: 7 };
 const valid: FromNode[] = [
-  { type: 'hello', version: 1, token, pid: 7, script: '/work/train.js', standIn: false },
+  { type: 'hello', version: 1, token, pid: 7, script: '/models/train.js', standIn: false },
   { type: 'started', backend: 'tensorflow', tfjsVersion: '4.22.0' },
   { type: 'started', backend: 'cpu', reason: 'No binary.', tfjsVersion: '4.22.0' },
   {
