@@ -84,16 +84,37 @@ export class PanelPage {
     });
   }
 
-  /** Waits until a drawing looks different from what it was. */
+  /**
+   * Waits until a drawing looks different from what it was. It is kept in sight: findings that appear
+   * above it push it down, and what is out of sight is not drawn.
+   */
   async untilRedrawn(name: RegExp): Promise<void> {
     const canvas = this.drawing(name);
     await canvas.waitFor();
     const before = await this.pixels(canvas);
-    await eventually(
-      `pixels of ${String(name)}`,
-      async () => (await this.pixels(canvas)) !== before,
-      (changed) => changed,
-    );
+    const look = async (): Promise<string> => {
+      await canvas.scrollIntoViewIfNeeded();
+      if ((await this.pixels(canvas)) !== before) return 'redrawn';
+      return `as it was, ${await this.circumstances(canvas)}`;
+    };
+    await eventually(`drawing ${String(name)}`, look, (found) => found === 'redrawn');
+  }
+
+  /** What a drawing that stands still may be due to: for the message of a failure. */
+  private circumstances(canvas: Locator): Promise<string> {
+    return canvas.evaluate(async (node: HTMLCanvasElement) => {
+      const started = performance.now();
+      await Promise.race([
+        new Promise((resolve) => requestAnimationFrame(resolve)),
+        new Promise((resolve) => setTimeout(resolve, 1000)),
+      ]);
+      const { x, y, width, height } = node.getBoundingClientRect();
+      const facts = document.querySelector('.facts')?.textContent ?? '';
+      return (
+        `${node.width}×${node.height} pixels at ${x.toFixed()},${y.toFixed()} (${width}×${height}) of ` +
+        `${innerWidth}×${innerHeight}, a frame in ${(performance.now() - started).toFixed()} ms, ${facts}`
+      );
+    });
   }
 
   /** The text of the findings, open and closed. */

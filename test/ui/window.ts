@@ -8,6 +8,8 @@ import { root, screenshots } from '../../scripts/lib/paths.mjs';
 import { startServer, type VscodeServer } from '../../scripts/lib/vscodeServer.mjs';
 import { copyWorkspace } from '../../scripts/lib/workspaces.mjs';
 
+/** No tips over the Explorer: one that appears where the pointer rests takes the next click. */
+const CALM = { 'workbench.hover.delay': 60_000 };
 /** Milliseconds for something of the workbench to appear, on a busy machine. */
 const PATIENCE_MS = 30_000;
 
@@ -30,7 +32,7 @@ export class Window {
   /** Starts a server and opens its window; returns when the Explorer shows the workspace. */
   static async open({ name, source, settings = {} }: WindowSetup): Promise<Window> {
     const folder = await copyWorkspace(name, source);
-    const server = await startServer({ name, settings });
+    const server = await startServer({ name, settings: { ...CALM, ...settings } });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     page.setDefaultTimeout(PATIENCE_MS);
