@@ -4,6 +4,7 @@ import { RULE_IDS } from '../core/finding';
 import type { BundlePosition, FromRuntime, HostMethods } from './runtime';
 import type { FromPanel } from './panel';
 import { bytes, Fields, guarded, Malformed } from './checks';
+import { answer, recording } from './debugGuard';
 import { commonMessage, describe } from './messageParts';
 import type { ProtocolError } from './protocolError';
 
@@ -65,6 +66,12 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
           checkpoint: bytes(fields.get('checkpoint'), fields.path('checkpoint')),
         }),
       };
+    case 'recording':
+      return { type, recording: recording(fields.get('recording'), fields.path('recording')) };
+    case 'cannotRewind':
+      return { type, step: fields.count('step') };
+    case 'answer':
+      return answer(fields);
     default:
       return commonMessage(fields, position);
   }

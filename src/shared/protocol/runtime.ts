@@ -3,6 +3,7 @@
 // passes `guards.ts` in the host.
 import type { Autopsy } from '../core/autopsy';
 import type { ModelFacts } from '../core/facts';
+import type { MadeChange, StepRecording, TensorRef, TrainingChange } from '../core/recording';
 import type { EpochRecord, Notice } from '../core/run';
 
 export const RUNTIME_PROTOCOL_VERSION = 1;
@@ -41,7 +42,35 @@ export interface StartOptions {
   /** `auto`: now and then the same samples are sent through the model beside its training. */
   probe: 'auto' | 'off';
   hyperparameters: Record<string, number | string | boolean>;
+  /** Present where a debugger is attached from the start. */
+  debug?: DebugStart;
 }
+
+/** What a debugger asks of a worker from the start. */
+export interface DebugStart {
+  /** Hold at this step and not before, the step recorded in full; the worker replays up to it. */
+  replayTo?: number;
+  /** Changes of an earlier worker, applied again after their steps. */
+  changes: readonly MadeChange[];
+}
+
+/** What a debugger may ask of a worker that is held. */
+export interface Questions {
+  /**
+   * Elements [start, start + count) of a tensor of the newest recording, in row-major order: float32, in the
+   * byte order of the machine. Shorter where the tensor ends before.
+   */
+  values: { params: TensorRef & { start: number; count: number }; answer: ArrayBuffer };
+  /** Applied before the next step. Gives what was there before. */
+  change: { params: TrainingChange; answer: { before: number | boolean | undefined } };
+}
+export type QuestionName = keyof Questions;
+export type Question = {
+  [Q in QuestionName]: { question: Q; params: Questions[Q]['params'] };
+}[QuestionName];
+export type Answer = {
+  [Q in QuestionName]: { question: Q; result: Questions[Q]['answer'] };
+}[QuestionName];
 
 /** A place in the bundle as the worker's stack trace names it: line from 1, column from 1, counted
  * from the first line of the user's bundle (the runtime's own lines taken off). */
@@ -74,7 +103,15 @@ export type ToRuntime =
   | { type: 'start'; options: StartOptions; checkpoint?: ArrayBuffer }
   | { type: 'pause' }
   | { type: 'resume' }
-  | { type: 'step'; count: number }
+  /** `record`: the last of the steps is recorded in full. */
+  | { type: 'step'; count: number; record?: boolean }
+  /**
+   * Goes back to the state after `step` (0: before the first), which lies behind, and holds there; `step` itself
+   * is recorded in full, unless it is 0. Answered by `state`, or by `cannotRewind`.
+   */
+  | { type: 'rewind'; step: number }
+  /** Asks a held worker; answered by `answer`. */
+  | ({ type: 'ask'; id: number } & Question)
   | { type: 'stop' }
   /** Answer to a `request`. */
   | { type: 'response'; id: number; ok: true; result: unknown }
@@ -128,8 +165,14 @@ export type FromRuntime =
     }
   /** Plan of the training, where it is known: for progress display. */
   | { type: 'plan'; epochs?: number; stepsPerEpoch?: number }
-  /** Answer to pause, resume and step: the state reached, and the steps taken. */
+  /** Answer to pause, resume, step and rewind: the state reached, and where the training stands. */
   | { type: 'state'; state: 'running' | 'paused'; step: number }
+  /** A step was recorded in full, after its record and before `state`. Replaces the recording before. */
+  | { type: 'recording'; recording: StepRecording }
+  /** Answer to `rewind`: only a fresh worker gets there. */
+  | { type: 'cannotRewind'; step: number }
+  | ({ type: 'answer'; id: number; ok: true } & Answer)
+  | { type: 'answer'; id: number; ok: false; message: string }
   | { type: 'notice'; notice: Notice }
   /** What the run is doing before its first step, e.g. `Reading train-images-idx3-ubyte`. */
   | { type: 'progress'; message: string }
