@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { TrainError, type TrainOptions } from './api';
 import { readSetting } from './platform/settings';
-import type { RequestedBackend, Sampling } from './shared/protocol/runtime';
+import type { DebugStart, RequestedBackend, Sampling } from './shared/protocol/runtime';
 
 /** All that a run needs to know besides its model. */
 export interface TrainPlan {
@@ -15,6 +15,14 @@ export interface TrainPlan {
   epsilon: 'keras' | 'as-shipped';
   fusedUpdates: 'auto' | 'off';
   probe: 'auto' | 'off';
+  /** Present where a debugger asks for the run. */
+  debug?: DebugStart;
+}
+
+/** What is asked of a run, by the public API or from within. */
+export interface AskedOptions extends TrainOptions {
+  /** A debugger will hold the run: it can go back and tell of its tensors. */
+  debug?: boolean;
 }
 
 const MAX_SEED = 0xffffffff;
@@ -38,7 +46,7 @@ function backendOf(requested: string): TrainPlan['backend'] {
 }
 
 /** The plan of a run: options over settings. Throws {@link TrainError}. */
-export function planTraining(model: vscode.Uri, options: TrainOptions): TrainPlan {
+export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPlan {
   const hyperparameters = options.hyperparameters ?? {};
   for (const [name, value] of Object.entries(hyperparameters)) {
     if (!['number', 'string', 'boolean'].includes(typeof value)) {
@@ -63,5 +71,6 @@ export function planTraining(model: vscode.Uri, options: TrainOptions): TrainPla
     epsilon: readSetting('tfjsEpsilon', model),
     fusedUpdates: readSetting('fusedUpdates', model),
     probe: readSetting('probe', model),
+    ...(options.debug && { debug: { changes: [] } }),
   };
 }

@@ -19,7 +19,7 @@ import type { RunPanel } from './surfaces/panel/runPanel';
 import { shownRun } from './surfaces/panel/shownRun';
 import { trialModel, type Trial } from './trial';
 import { TrainingSources, type SourceParts } from './trainingSources';
-import { planTraining } from './trainOptions';
+import { planTraining, type AskedOptions } from './trainOptions';
 
 /** What a trainer works with. */
 export interface TrainerParts extends SourceParts {
@@ -96,13 +96,13 @@ export class Trainer {
   }
 
   /** Makes a run and starts it. Rejects with TrainError where none can be made. */
-  train(model: vscode.Uri, options: TrainOptions = {}): Promise<ModelRun> {
+  train(model: vscode.Uri, options: AskedOptions = {}): Promise<ModelRun> {
     return this.begin(model, options, options.backend !== undefined);
   }
 
   private async begin(
     model: vscode.Uri,
-    options: TrainOptions,
+    options: AskedOptions,
     isBackendFixed: boolean,
   ): Promise<ModelRun> {
     assertTrusted(vscode.workspace.isTrusted);

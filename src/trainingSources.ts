@@ -91,7 +91,7 @@ export class TrainingSources {
       return this.inPage(request, new ThreadPage(dist, (message) => log.warn(message)), 'auto');
     }
     const first = this.inPage(request, page, plan.backend);
-    if (found.kind === 'experiment' || request.isBackendFixed) return first;
+    if (found.kind === 'experiment' || request.isBackendFixed || plan.debug) return first;
     return new FallbackSource({
       first,
       isMeant: needsNode,

@@ -44,6 +44,7 @@ export class HeldSink {
     },
     progress: (message) => this.report((to) => to.progress(message)),
     state: (state, step) => this.report((to) => to.state(state, step)),
+    recording: (recording) => this.report((to) => to.recording(recording)),
     finished: (outcome, steps) => this.end((to) => to.finished(outcome, steps)),
     failed: (error) => {
       if (WORTH_A_RUN.has(error.code)) this.begin();

@@ -1,11 +1,12 @@
 // The promises behind pause, resume, step and stop: each settles when the source has acknowledged,
 // and fails with a typed error when it cannot. A later pause or resume takes over waiting steps.
+import type { MadeChange } from '../shared/core/recording';
 import type { RunControl } from './source';
 import { RunControlError } from './runControlError';
 
 interface Pending {
-  kind: 'pause' | 'resume' | 'step';
-  /** Optimizer step at which a `step` is done. */
+  kind: 'pause' | 'resume' | 'step' | 'rewind';
+  /** Optimizer step at which a `step` is done, and to which a `rewind` leads. */
   target: number;
   resolve: () => void;
   reject: (error: RunControlError) => void;
@@ -13,6 +14,11 @@ interface Pending {
   /** Resolves when this entry has settled, either way. */
   settled: Promise<void>;
 }
+
+/** Words for what a source did not do in time. */
+const VERBS = { pause: 'pause', resume: 'resume', step: 'step', rewind: 'go back' };
+/** Going back may mean that all steps up to there are taken again: so many times the usual patience. */
+const REWIND_PATIENCE = 30;
 
 /** Sends controls and matches the states that the source reports to them. */
 export class ControlQueue {
@@ -30,14 +36,31 @@ export class ControlQueue {
     return this.enqueue(kind, { type: kind }, 0);
   }
 
-  /** Sends a step once the controls before it are settled; `currentStep` is asked for then. */
-  async step(count: number, currentStep: () => number): Promise<void> {
-    for (let last = this.pending.at(-1); last; last = this.pending.at(-1)) await last.settled;
-    if (this.closed) return;
-    await this.enqueue('step', { type: 'step', count }, currentStep() + count);
+  /** Sends a step once the controls before it are settled; `position` is asked for then. */
+  step(count: number, position: () => number, record: boolean): Promise<void> {
+    const control: RunControl = { type: 'step', count, ...(record && { record }) };
+    return this.afterOthers(() => this.enqueue('step', control, position() + count));
   }
 
-  private enqueue(kind: Pending['kind'], control: RunControl, target: number): Promise<void> {
+  /** Sends a rewind once the controls before it are settled. */
+  rewind(step: number, changes: readonly MadeChange[]): Promise<void> {
+    const patience = this.answerMs * REWIND_PATIENCE;
+    const control: RunControl = { type: 'rewind', step, changes };
+    return this.afterOthers(() => this.enqueue('rewind', control, step, patience));
+  }
+
+  /** At once where nothing is pending: the next one then waits for this one. */
+  private async afterOthers(enqueue: () => Promise<void>): Promise<void> {
+    for (let last = this.pending.at(-1); last; last = this.pending.at(-1)) await last.settled;
+    if (!this.closed) await enqueue();
+  }
+
+  private enqueue(
+    kind: Pending['kind'],
+    control: RunControl,
+    target: number,
+    answerMs = this.answerMs,
+  ): Promise<void> {
     let resolve = (): void => undefined;
     let reject: (error: RunControlError) => void = () => undefined;
     const promise = new Promise<void>((onResolve, onReject) => {
@@ -45,7 +68,7 @@ export class ControlQueue {
       reject = onReject;
     });
     const settled = promise.catch(() => undefined);
-    const timer = setTimeout(() => this.expire(entry), this.answerMs);
+    const timer = setTimeout(() => this.expire(entry, answerMs), answerMs);
     timer.unref();
     const entry: Pending = { kind, target, resolve, reject, timer, settled };
     this.pending.push(entry);
@@ -58,6 +81,7 @@ export class ControlQueue {
     const paused = state === 'paused';
     const interrupted = paused && this.pending.some((entry) => entry.kind === 'pause');
     this.take((entry) => {
+      if (entry.kind === 'rewind') return paused && step === entry.target;
       if (entry.kind === 'step')
         return paused ? interrupted || step >= entry.target : this.resumed();
       return entry.kind === (paused ? 'pause' : 'resume');
@@ -78,7 +102,7 @@ export class ControlQueue {
   close(error: RunControlError): void {
     this.closed = true;
     for (const entry of this.take(() => true)) {
-      if (entry.kind === 'pause') entry.reject(error);
+      if (entry.kind === 'pause' || entry.kind === 'rewind') entry.reject(error);
       else entry.resolve();
     }
   }
@@ -90,13 +114,13 @@ export class ControlQueue {
     return taken;
   }
 
-  private expire(entry: Pending): void {
+  private expire(entry: Pending, answerMs: number): void {
     this.pending = this.pending.filter((other) => other !== entry);
     entry.reject(
       new RunControlError(
         'no-answer',
-        `The program did not reach a point where it can ${entry.kind} within ` +
-          `${this.answerMs / 1000} s. It will ${entry.kind} when it does; stop the run to end it now.`,
+        `The program did not reach a point where it can ${VERBS[entry.kind]} within ` +
+          `${answerMs / 1000} s. It will ${VERBS[entry.kind]} when it does; stop the run to end it now.`,
       ),
     );
   }

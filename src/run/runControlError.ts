@@ -5,7 +5,14 @@ export class RunControlError extends Error {
   override readonly name = 'RunControlError';
 
   constructor(
-    readonly code: 'run-ended' | 'cannot-pause' | 'no-answer' | 'bad-step-count' | 'illegal-state',
+    readonly code:
+      | 'run-ended'
+      | 'cannot-pause'
+      | 'no-answer'
+      | 'bad-step-count'
+      | 'bad-step'
+      | 'not-answered'
+      | 'illegal-state',
     message: string,
   ) {
     super(message);

@@ -23,8 +23,8 @@ export interface RunCursor {
 export interface RunDebugHost {
   /** Trains so many steps, the last recorded in full, and holds. */
   step(count: number): Promise<void>;
-  /** Goes back to the state after `step` and holds there. */
-  rewind(step: number): Promise<void>;
+  /** Goes back to the state after `step` and holds there; `changes` made the run what it is. */
+  rewind(step: number, changes: readonly MadeChange[]): Promise<void>;
   ask(question: Question): Promise<Answer>;
   /** The past was changed: forget what came after `step`. */
   forget(step: number): void;
@@ -83,7 +83,7 @@ export class RunDebug {
     if (!Number.isSafeInteger(step) || step < 0) {
       throw new RunControlError('bad-step', `A run has no step ${step} to go back to.`);
     }
-    await this.host.rewind(step);
+    await this.host.rewind(step, this.made);
   }
 
   /** Elements [start, start + count) of a recorded tensor, fewer where it ends before. */

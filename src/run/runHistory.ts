@@ -37,6 +37,8 @@ export interface HistoryCursor {
   histograms: HistogramCursor;
   /** Step of the newest record given. */
   step: number;
+  /** Which history it is of, see {@link RunHistory.cut}. */
+  cuts: number;
 }
 
 /** What a page lacks, and the cursor to ask with the next time. */
@@ -53,19 +55,48 @@ export interface HistoryDelta {
 
 /** Collects records and epochs. */
 export class RunHistory {
-  private readonly recordStore: RecordStore;
-  private readonly series: ScalarSeries;
-  private readonly histograms: HistogramSeries;
+  private recordStore: RecordStore;
+  private series: ScalarSeries;
+  private histograms: HistogramSeries;
   /** Epoch metrics whose last record has not arrived yet, by step. */
   private readonly waiting = new Map<number, Record<string, number>>();
   private lastStep = 0;
   private recordList: StepRecord[] | undefined;
+  private bytes: number;
+  private readonly curveRows: number;
+  /** Counts how often the past was cut: cursors of before are of another history. */
+  private cuts = 0;
 
   constructor(options: Partial<HistoryOptions> = {}) {
     const { bytes, curveRows } = { ...DEFAULT_HISTORY, ...options };
-    this.recordStore = new RecordStore(bytes * RECORD_SHARE);
-    this.series = new ScalarSeries(curveRows, (bytes * CURVE_SHARE) / NUMBER_BYTES);
-    this.histograms = new HistogramSeries(bytes * HISTOGRAM_SHARE);
+    this.bytes = bytes;
+    this.curveRows = curveRows;
+    [this.recordStore, this.series, this.histograms] = this.emptied();
+  }
+
+  private emptied(): [RecordStore, ScalarSeries, HistogramSeries] {
+    const { bytes, curveRows } = this;
+    return [
+      new RecordStore(bytes * RECORD_SHARE),
+      new ScalarSeries(curveRows, (bytes * CURVE_SHARE) / NUMBER_BYTES),
+      new HistogramSeries(bytes * HISTOGRAM_SHARE),
+    ];
+  }
+
+  /**
+   * Forgets the steps after `step`: the training goes on from there in another way. Of the steps before, those
+   * remain whose records were kept.
+   */
+  cut(step: number): void {
+    const { records, epochs } = this;
+    [this.recordStore, this.series, this.histograms] = this.emptied();
+    this.waiting.clear();
+    this.lastStep = 0;
+    this.cuts++;
+    this.recordList = undefined;
+    for (const record of records) if (record.step <= step) this.append(record);
+    for (const epoch of epochs) if (epoch.step <= step) this.addEpoch(epoch);
+    this.lastStep = Math.max(this.lastStep, step);
   }
 
   /** Newest step. */
@@ -90,6 +121,7 @@ export class RunHistory {
 
   /** Changes the bound; what is beyond it is thinned at once. */
   limit(bytes: number): void {
+    this.bytes = bytes;
     this.recordStore.limit(bytes * RECORD_SHARE);
     this.series.limit((bytes * CURVE_SHARE) / NUMBER_BYTES);
     this.histograms.limit(bytes * HISTOGRAM_SHARE);
@@ -130,6 +162,11 @@ export class RunHistory {
     return this.series.since().curves;
   }
 
+  /** True where the past was cut since `cursor`: only a snapshot tells of it. */
+  isCutSince({ cuts }: HistoryCursor): boolean {
+    return cuts !== this.cuts;
+  }
+
   /** What came after `cursor`; without a cursor, the snapshot. Both are bounded in size. */
   since(cursor?: HistoryCursor): HistoryDelta {
     const curves = this.series.since(cursor?.curves);
@@ -139,7 +176,10 @@ export class RunHistory {
       isWhole: curves.isWhole,
       histograms: histograms.bytes,
       newest: this.recordStore.encodeNewest(cursor?.step ?? -Infinity),
-      cursor: { curves: curves.cursor, histograms: histograms.cursor, step: this.lastStep },
+      cursor: {
+        ...{ curves: curves.cursor, histograms: histograms.cursor },
+        ...{ step: this.lastStep, cuts: this.cuts },
+      },
     };
   }
 }

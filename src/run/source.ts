@@ -2,8 +2,10 @@
 // process, log files) into the calls of a RunSink, and obeys a few controls.
 import type { Autopsy } from '../shared/core/autopsy';
 import type { ModelFacts } from '../shared/core/facts';
+import type { MadeChange, StepRecording } from '../shared/core/recording';
 import type { EpochRecord, LayerInfo, Notice, RunError } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
+import type { Answer, Question } from '../shared/protocol/runtime';
 
 /** What a run asks of its source. Every control is answered by a call of the sink. */
 export type RunControl =
@@ -11,8 +13,13 @@ export type RunControl =
   | { type: 'pause' }
   /** Answered by `state('running')`. */
   | { type: 'resume' }
-  /** `count` more optimizer steps, then `state('paused')`. */
-  | { type: 'step'; count: number }
+  /** `count` more optimizer steps, then `state('paused')`. `record`: the last is recorded in full before that. */
+  | { type: 'step'; count: number; record?: boolean }
+  /**
+   * Back to the state after `step`, recorded in full; then `state('paused')`. `changes`: those that made the run
+   * what it is, for a source that has to take all steps again.
+   */
+  | { type: 'rewind'; step: number; changes: readonly MadeChange[] }
   /** Answered by `finished` or `failed`, within a bounded time whatever the program does. */
   | { type: 'stop' };
 
@@ -21,6 +28,8 @@ export interface RunSource {
   /** Begins to train and to call the sink. Called once; failures go to the sink. */
   start(sink: RunSink): void;
   control(message: RunControl): void;
+  /** Asks a held training; rejects where it has no answer. Absent where it cannot be debugged. */
+  readonly ask?: (question: Question) => Promise<Answer>;
   /** Frees everything; the sink is not called afterwards. */
   dispose(): void;
 }
@@ -62,6 +71,8 @@ export interface RunSink {
   progress(message: string): void;
   /** Answer to pause, resume and step, and the first state of a run that starts paused. */
   state(state: 'running' | 'paused', step: number): void;
+  /** A step was recorded in full, after its record. */
+  recording(recording: StepRecording): void;
   finished(outcome: 'completed' | 'stopped', steps: number): void;
   failed(error: RunError): void;
   /** The source is gone (page reloaded, panel closed) and cannot be asked any more. */

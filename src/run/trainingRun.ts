@@ -5,9 +5,9 @@ import type { Finding } from '../shared/core/finding';
 import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
 import { Diagnosis } from '../shared/core/diagnosis/engine';
-import { ControlQueue } from './controlQueue';
 import { Emitter, type OnListenerError } from './emitter';
-import { RunControlError } from './runControlError';
+import { RunControls } from './runControls';
+import { RunDebug, type RunDebugHost } from './runDebug';
 import { RunHistory, type HistoryOptions } from './runHistory';
 import type { MemoryInfo, RunSink, RunSource, StartedInfo } from './source';
 import { StartPhases, type StartPhase } from './startPhases';
@@ -26,8 +26,6 @@ function isOfSameModel(a: ModelFacts, b: ModelFacts): boolean {
 const NEVER_AWAITS = 'never-awaits';
 /** Notices kept. */
 const MAX_NOTICES = 100;
-/** Time that a source may take to answer a control, milliseconds. A step can take seconds. */
-const ANSWER_MS = 60_000;
 
 /** What was asked for: enough to ask for the same again. */
 export interface RunRequest {
@@ -63,13 +61,15 @@ export class TrainingRun<Model = string> {
   readonly path: string;
   readonly request: RunRequest;
   readonly history: RunHistory;
+  /** The debugger's side; absent where the source knows nothing of it. */
+  readonly debug: RunDebug | undefined;
   /** Settles when the run has completed, stopped or failed; never rejects. */
   readonly finished: Promise<void>;
 
   private readonly machine: RunStateMachine;
   private readonly source: RunSource;
-  private readonly controls: ControlQueue;
-  private readonly diagnosis = new Diagnosis();
+  private readonly controls: RunControls;
+  private diagnosis = new Diagnosis();
   private readonly rate = new StepRate();
   private readonly starting = new StartPhases();
   private readonly stepped: Emitter<StepRecord>;
@@ -79,6 +79,8 @@ export class TrainingRun<Model = string> {
   private readonly changed: Emitter<void>;
   private settleFinished: () => void = () => undefined;
   private acknowledgedStep = 0;
+  /** Step after which the training stands. */
+  private position = 0;
 
   private startedInfo: StartedInfo = { backend: '' };
   private layerList: readonly LayerInfo[] = [];
@@ -90,7 +92,6 @@ export class TrainingRun<Model = string> {
   private memoryInfo: MemoryInfo | undefined;
   private currentEpoch: number | undefined;
   private isLive = true;
-  private canPause = true;
 
   constructor(options: RunOptions<Model>) {
     this.id = options.id;
@@ -108,10 +109,14 @@ export class TrainingRun<Model = string> {
     this.changed = new Emitter(onError);
     this.finished = new Promise((resolve) => (this.settleFinished = resolve));
     this.machine = new RunStateMachine((state) => this.stateChanged.fire(state));
-    this.controls = new ControlQueue(
-      (control) => this.source.control(control),
-      options.answerMs ?? ANSWER_MS,
-    );
+    this.controls = new RunControls({
+      machine: this.machine,
+      source: this.source,
+      position: () => this.position,
+      ...(options.answerMs !== undefined && { answerMs: options.answerMs }),
+    });
+    const { ask } = options.source;
+    this.debug = ask && this.debugging((question) => ask(question), onError);
   }
 
   get onDidStep() {
@@ -189,7 +194,7 @@ export class TrainingRun<Model = string> {
   }
   /** False where the program trains in a loop that never awaits. */
   get pausable(): boolean {
-    return this.canPause;
+    return this.controls.pausable;
   }
   /** False once the source is gone without having finished. */
   get live(): boolean {
@@ -202,30 +207,17 @@ export class TrainingRun<Model = string> {
   }
 
   /** Resolves when the program is held; rejects with RunControlError when it cannot be. */
-  async pause(): Promise<void> {
-    this.assertControllable('pause');
-    if (this.state === 'paused') return;
-    this.assertPausable('pause');
-    await this.controls.request('pause');
+  pause(): Promise<void> {
+    return this.controls.pause();
   }
 
-  async resume(): Promise<void> {
-    this.assertControllable('resume');
-    if (this.state === 'running') return;
-    await this.controls.request('resume');
+  resume(): Promise<void> {
+    return this.controls.resume();
   }
 
   /** Trains `count` more optimizer steps and holds the program then. */
-  async step(count = 1): Promise<void> {
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RunControlError(
-        'bad-step-count',
-        `A run steps a whole number of optimizer steps from 1; ${count} is none.`,
-      );
-    }
-    this.assertControllable('step');
-    this.assertPausable('step');
-    await this.controls.step(count, () => this.currentStep);
+  step(count = 1): Promise<void> {
+    return this.controls.step(count);
   }
 
   /** Ends the run; resolves when it has ended. A run that has ended already is left as it is. */
@@ -239,35 +231,34 @@ export class TrainingRun<Model = string> {
       this.sink.lost({ code: 'run-disposed', message: 'The run was ended by closing it.' });
     }
     this.source.dispose();
-    for (const emitter of [
-      this.stepped,
-      this.epochEnded,
-      this.findingsChanged,
-      this.stateChanged,
-      this.changed,
-    ] as const) {
+    this.debug?.dispose();
+    const { stepped, epochEnded, findingsChanged, stateChanged, changed } = this;
+    for (const emitter of [stepped, epochEnded, findingsChanged, stateChanged, changed] as const) {
       emitter.dispose();
     }
   }
 
-  private assertControllable(verb: string): void {
-    if (!this.machine.isFinal) return;
-    throw new RunControlError(
-      'run-ended',
-      `The run cannot ${verb}: it has ${this.state}. Restart it to train again.`,
-    );
+  private debugging(ask: RunDebugHost['ask'], onListenerError: OnListenerError): RunDebug {
+    return new RunDebug({
+      ...{ ask, onListenerError },
+      step: (count) => this.controls.step(count, true),
+      rewind: (step, changes) => this.controls.rewind(step, changes),
+      forget: (step) => this.forget(step),
+      changed: () => this.changed.fire(),
+    });
   }
 
-  private assertPausable(verb: string): void {
-    if (!this.canPause) throw this.neverAwaits(verb);
-  }
-
-  private neverAwaits(verb: string): RunControlError {
-    return new RunControlError(
-      'cannot-pause',
-      `The run cannot ${verb}: its program trains in a loop that never awaits. ` +
-        'Stop it, or add `await tf.nextFrame()` to the loop.',
-    );
+  /** What came after `step` will not come again: the training was changed there. */
+  private forget(step: number): void {
+    if (this.history.step <= step) return;
+    this.history.cut(step);
+    this.acknowledgedStep = step;
+    this.diagnosis = new Diagnosis();
+    this.diagnosis.setLayers(this.layerList);
+    this.diagnosis.setFacts(this.modelFacts);
+    for (const record of this.history.records) this.diagnosis.observe(record);
+    for (const epoch of this.history.epochs) this.diagnosis.observeEpoch(epoch);
+    this.findingsChanged.fire(this.findings);
   }
 
   /** Runs a report of the source, unless the run has ended, and tells that something changed. */
@@ -287,9 +278,7 @@ export class TrainingRun<Model = string> {
     this.activity = undefined;
     this.starting.end();
     this.machine.move(state);
-    this.controls.close(
-      new RunControlError('run-ended', `The run ended (${state}) before it could pause.`),
-    );
+    this.controls.close(state);
     this.settleFinished();
   }
 
@@ -302,11 +291,20 @@ export class TrainingRun<Model = string> {
     }
   }
 
+  private stand(step: number): void {
+    this.position = step;
+    this.debug?.moveTo(step);
+  }
+
   private takeRecords(records: readonly StepRecord[]): void {
     let findingsChanged = false;
     for (const record of records) {
+      this.stand(record.step);
       const kept = this.history.append(record);
-      if (!kept) continue;
+      if (!kept) {
+        this.debug?.replay(record);
+        continue;
+      }
       this.rate.note(kept.step, kept.seconds);
       this.currentEpoch = kept.epoch ?? this.currentEpoch;
       findingsChanged = this.diagnosis.observe(kept) || findingsChanged;
@@ -349,6 +347,9 @@ export class TrainingRun<Model = string> {
       }),
     epoch: (record) =>
       this.report(() => {
+        // After going back they come again.
+        const last = this.history.epochs.at(-1);
+        if (last && record.epoch <= last.epoch && record.step <= last.step) return;
         this.currentEpoch = Math.max(this.currentEpoch ?? 1, record.epoch);
         this.history.addEpoch(record);
         this.diagnosis.observeEpoch(record);
@@ -361,9 +362,7 @@ export class TrainingRun<Model = string> {
     notice: (notice) =>
       this.report(() => {
         this.addNotice(notice);
-        if (notice.code !== NEVER_AWAITS) return;
-        this.canPause = false;
-        this.controls.refusePauses(this.neverAwaits('pause'));
+        if (notice.code === NEVER_AWAITS) this.controls.neverAwaits();
       }),
     progress: (message) =>
       this.report(() => {
@@ -373,12 +372,12 @@ export class TrainingRun<Model = string> {
     state: (state, step) =>
       this.report(() => {
         this.acknowledgedStep = Math.max(this.acknowledgedStep, step);
+        this.stand(step);
         this.activity = undefined;
-        // A program that could be held gives way after all.
-        if (state === 'paused') this.canPause = true;
         this.machine.move(state);
         this.controls.acknowledge(state, step);
       }),
+    recording: (recording) => this.report(() => this.debug?.record(recording)),
     finished: (outcome, steps) =>
       this.report(() => {
         this.acknowledgedStep = Math.max(this.acknowledgedStep, steps);

@@ -54,7 +54,8 @@ export interface NodeSourceOptions {
 }
 
 type Hello = Extract<FromNode, { type: 'hello' }>;
-type ProgramControl = Exclude<RunControl, { type: 'stop' }>;
+/** A process cannot go back: nobody asks it to, as it has no answers for a debugger of trainings. */
+type ProgramControl = Exclude<RunControl, { type: 'stop' | 'rewind' }>;
 
 /** True for a process that runs. */
 function isRunning(pid: number): boolean {
@@ -103,7 +104,7 @@ export class NodeSource implements RunSource {
   }
 
   control(control: RunControl): void {
-    if (!this.sink) return;
+    if (!this.sink || control.type === 'rewind') return;
     if (control.type === 'stop') this.stop();
     else if (this.held) this.held.push(control);
     else this.channel?.send(control);

@@ -7,11 +7,13 @@ import {
   RUNTIME_PROTOCOL_VERSION,
   type BundlePosition,
   type FromRuntime,
+  type DebugStart,
   type HostMethods,
   type StartOptions,
 } from '../../shared/protocol/runtime';
 import { Reporter } from '../reporter';
 import { toRunError } from '../reports';
+import { Questions } from './questions';
 import { Recovery } from './recovery';
 import type { TrainingPage } from './trainingPage';
 import { WorkspaceFileError, type WorkspaceFiles } from './workspaceFiles';
@@ -47,15 +49,24 @@ export class WebviewSource implements RunSource {
   /** Controls that came before the worker was launched; undefined once it was. */
   private held: RunControl[] | undefined = [];
   private readonly recovery = new Recovery();
+  private readonly questions: Questions;
+  /** What a debugger asked of the worker that trains now, if one did. */
+  private debug: DebugStart | undefined;
+  private isReplayed = false;
+  /** For a run that is debugged. */
+  readonly ask?: NonNullable<RunSource['ask']>;
   private readonly reporter: Reporter<BundlePosition>;
   private stopTimer: NodeJS.Timeout | undefined;
   private silenceTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WebviewSourceOptions) {
     this.paused = options.start.paused;
+    this.questions = new Questions((message) => options.page.send(this.runId, message));
+    this.debug = options.start.debug;
+    if (this.debug) this.ask = (question) => this.questions.ask(question);
     this.reporter = new Reporter({
       locator: { locate: (frames) => this.bundle?.map.locate(frames) },
-      isContinued: () => this.recovery.isRecovered,
+      isContinued: () => this.recovery.isRecovered || this.isReplayed,
       onTrouble: (message) => options.onTrouble(message),
     });
   }
@@ -83,7 +94,13 @@ export class WebviewSource implements RunSource {
       this.stop();
     } else if (this.held) {
       this.held.push(control);
+    } else if (control.type === 'rewind') {
+      // A worker that cannot go back is replaced: the next one takes the same steps again.
+      this.debug = { replayTo: control.step, changes: control.changes };
+      this.options.page.send(this.runId, { type: 'rewind', step: control.step });
     } else {
+      // Where a lost device brings another worker, it goes on from there.
+      if (this.debug && control.type !== 'pause') this.debug = { changes: this.debug.changes };
       this.options.page.send(this.runId, control);
     }
   }
@@ -124,11 +141,16 @@ export class WebviewSource implements RunSource {
       );
     });
     const { page, start } = this.options;
-    const message = this.recovery.startMessage({ ...start, paused: this.paused });
+    const { debug } = this;
+    const message = this.recovery.startMessage({
+      ...start,
+      paused: this.paused,
+      ...(debug && { debug }),
+    });
     page.launch(this.runId, bundle.code, message);
     const held = this.held ?? [];
     this.held = undefined;
-    for (const control of held) page.send(this.runId, control);
+    for (const control of held) this.control(control);
   }
 
   private stop(): void {
@@ -150,6 +172,7 @@ export class WebviewSource implements RunSource {
     this.sink = undefined;
     clearTimeout(this.stopTimer);
     clearTimeout(this.silenceTimer);
+    this.questions.close();
     this.detach();
     if (this.launched) this.options.page.terminate(this.runId);
     report(sink);
@@ -203,6 +226,15 @@ export class WebviewSource implements RunSource {
       case 'request':
         void this.answer(message);
         break;
+      case 'recording':
+        sink.recording(message.recording);
+        break;
+      case 'answer':
+        this.questions.receive(message);
+        break;
+      case 'cannotRewind':
+        this.replay(bundle);
+        break;
       case 'interrupted':
         this.recover(message, sink, bundle);
         break;
@@ -248,6 +280,15 @@ export class WebviewSource implements RunSource {
   ): void {
     this.options.page.terminate(this.runId);
     sink.notice(this.recovery.note(loss));
+    this.launchWorker(bundle);
+  }
+
+  /** Going back in a fresh worker: it takes all steps again, the same as before, up to the one asked for. */
+  private replay(bundle: Bundle): void {
+    this.questions.close();
+    this.options.page.terminate(this.runId);
+    this.isReplayed = true;
+    this.paused = false;
     this.launchWorker(bundle);
   }
 

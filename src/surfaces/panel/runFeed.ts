@@ -68,6 +68,10 @@ export class RunFeed {
   private update(): void {
     this.timer = undefined;
     if (!this.cursor || !this.target.visible) return;
+    if (this.run.history.isCutSince(this.cursor)) {
+      this.snapshot();
+      return;
+    }
     const { cursor, ...steps } = this.run.history.since(this.cursor);
     this.cursor = cursor;
     this.sent();
