@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import type { Data, HyperparameterValues, Training } from '../../../npm/experiment';
 import type { TfNamespace } from '../../../src/shared/tap/types';
 import { describe, RunFailure } from '../failure';
-import { similarName } from './similarName';
+import { similarName } from '../../../src/shared/core/similarName';
 
 /** A resolved experiment: values, not functions. */
 export interface ResolvedExperiment {

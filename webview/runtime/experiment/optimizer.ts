@@ -5,7 +5,7 @@ import type { OptimizerOptions, Training } from '../../../npm/experiment';
 import type { TfNamespace } from '../../../src/shared/tap/types';
 import { describe } from '../failure';
 import { shapeOfExperiment } from './module';
-import { similarName } from './similarName';
+import { similarName } from '../../../src/shared/core/similarName';
 
 const OPTIONS: Record<OptimizerOptions['name'], readonly string[]> = {
   sgd: ['learningRate', 'momentum', 'nesterov'],
