@@ -40,9 +40,11 @@ export class RunDebug {
   private lookedAt: RunCursor | undefined;
   private stands = 0;
   private readonly replayed: Emitter<StepRecord>;
+  private readonly forgot: Emitter<number>;
 
   constructor(private readonly host: RunDebugHost) {
     this.replayed = new Emitter(host.onListenerError);
+    this.forgot = new Emitter(host.onListenerError);
   }
 
   /** The step recorded in full last; undefined once the training has gone on without recording. */
@@ -68,6 +70,11 @@ export class RunDebug {
   /** Steps taken again after going back: the history knows them already. */
   get onDidReplay() {
     return this.replayed.event;
+  }
+
+  /** The past was changed: what came after this step is forgotten. */
+  get onDidForget() {
+    return this.forgot.event;
   }
 
   /** Trains `count` steps, the last recorded in full, and holds. */
@@ -98,6 +105,7 @@ export class RunDebug {
     const step = this.stands;
     this.made = [...this.made.filter((other) => other.step <= step), { step, change }];
     this.host.forget(step);
+    this.forgot.fire(step);
     this.host.changed();
     return answer.question === 'change' ? answer.result.before : undefined;
   }
@@ -125,5 +133,6 @@ export class RunDebug {
 
   dispose(): void {
     this.replayed.dispose();
+    this.forgot.dispose();
   }
 }

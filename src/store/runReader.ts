@@ -48,6 +48,7 @@ export async function readRun(
     // The check sum held, so this is what a RunWriter wrote.
     const event = decodeJson(payload) as StoredEvent;
     if (event.type === 'view') view = event.view;
+    else if (event.type === 'cut') history.cut(event.step);
     else history.addEpoch(event.epoch);
   }
   if (!view) {

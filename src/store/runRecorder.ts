@@ -26,6 +26,7 @@ export class RunRecorder implements Disposable {
   ) {
     run.onDidStep((record) => writer.addRecord(record), undefined, this.subscriptions);
     run.onDidEndEpoch((epoch) => this.epochs.push(epoch), undefined, this.subscriptions);
+    run.debug?.onDidForget((step) => this.cut(step), undefined, this.subscriptions);
     this.timer = setInterval(() => this.write(), batchMs);
     this.timer.unref();
     this.write();
@@ -36,9 +37,18 @@ export class RunRecorder implements Disposable {
     void this.close();
   }
 
-  private write(): void {
+  private cut(step: number): void {
+    this.writeSteps();
+    this.writer.appendCut(step);
+  }
+
+  private writeSteps(): void {
     this.writer.writeBatch();
     for (const epoch of this.epochs.splice(0)) this.writer.appendEpoch(epoch);
+  }
+
+  private write(): void {
+    this.writeSteps();
     const view = viewOf(this.run);
     // Of the numbers that move with every step the records tell; they make no new view.
     const key = JSON.stringify({ ...view, step: 0, stepsPerSecond: 0, memory: 0, epoch: 0 });

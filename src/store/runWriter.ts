@@ -22,7 +22,11 @@ const BUFFER_BYTES = 6 * 1024 * 1024;
 const BATCH_SHARE = 0.25;
 
 /** A JSON frame. */
-export type StoredEvent = { type: 'view'; view: RunView } | { type: 'epoch'; epoch: EpochRecord };
+export type StoredEvent =
+  | { type: 'view'; view: RunView }
+  | { type: 'epoch'; epoch: EpochRecord }
+  /** What came after this step is no part of the run any more. */
+  | { type: 'cut'; step: number };
 
 export interface RunWriterOptions {
   maxBytes?: number;
@@ -134,6 +138,10 @@ export class RunWriter {
 
   appendEpoch(epoch: EpochRecord): void {
     this.append('json', encodeJson({ type: 'epoch', epoch } satisfies StoredEvent));
+  }
+
+  appendCut(step: number): void {
+    this.append('json', encodeJson({ type: 'cut', step } satisfies StoredEvent));
   }
 
   /** Resolves when all appends so far are in the file. */

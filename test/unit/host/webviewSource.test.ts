@@ -6,7 +6,12 @@ import { ModelError } from '../../../src/model/modelError';
 import type { RunSink } from '../../../src/run/source';
 import { emptySummary } from '../../../src/shared/core/summary';
 import { encodeStepRecords } from '../../../src/shared/protocol/codec';
-import type { FromRuntime, StartOptions, ToRuntime } from '../../../src/shared/protocol/runtime';
+import type {
+  FromRuntime,
+  Question,
+  StartOptions,
+  ToRuntime,
+} from '../../../src/shared/protocol/runtime';
 import type { PageListener, TrainingPage } from '../../../src/sources/webview/trainingPage';
 import { WebviewSource } from '../../../src/sources/webview/webviewSource';
 import { WorkspaceFileError } from '../../../src/sources/webview/workspaceFiles';
@@ -320,5 +325,53 @@ describe('WebviewSource', () => {
       /again, at step 30; training goes on from the beginning in WebAssembly/,
     );
     assert.ok(!s.names().includes('failed'));
+  });
+
+  it('replaces a worker that cannot go back by one that takes the same steps again', async () => {
+    const debugged = { ...START, paused: true, debug: { changes: [] } };
+    const { source, say, sent, log, calls, settle } = scene({ start: debugged });
+    await settle();
+    const change = { step: 2, change: { type: 'learningRate', value: 1 } } as const;
+    say({ type: 'state', state: 'paused', step: 9 });
+    source.control({ type: 'rewind', step: 5, changes: [change] });
+    assert.deepEqual(sent.at(-1), { type: 'rewind', step: 5 });
+    say({ type: 'cannotRewind', step: 5 });
+    assert.deepEqual(log, ['launch r1 CODE', 'terminate r1', 'launch r1 CODE']);
+    const debug = { replayTo: 5, changes: [change] };
+    assert.deepEqual(sent.at(-1), { type: 'start', options: { ...START, debug } });
+    say({ type: 'state', state: 'paused', step: 5 });
+    // Where a lost device brings a third one, that holds nowhere.
+    source.control({ type: 'resume' });
+    say({ type: 'interrupted', step: 7, from: 0 });
+    assert.deepEqual(sent.at(-1), {
+      type: 'start',
+      options: { ...START, paused: true, backend: 'webgl', debug: { changes: [change] } },
+    });
+    assert.equal(calls.filter(([name]) => name === 'state').length, 2);
+    source.dispose();
+  });
+
+  it('asks, and passes answers on; what is not answered fails', async () => {
+    const { source, say, sent, settle } = scene({ start: { ...START, debug: { changes: [] } } });
+    await settle();
+    const ask = (question: Question): Promise<unknown> => source.ask?.(question) ?? assert.fail();
+    const params = { role: 'weight', name: 'd/kernel', call: 0, start: 0, count: 2 } as const;
+    const first = ask({ question: 'values', params });
+    const second = ask({ question: 'change', params: { type: 'batch', batch: 2 } });
+    const third = ask({ question: 'values', params });
+    assert.deepEqual(sent.at(-1), { type: 'ask', id: 3, question: 'values', params });
+    const result = Float32Array.of(1, 2).buffer;
+    say({ type: 'answer', id: 2, ok: false, message: 'There is no batch 2.' });
+    say({ type: 'answer', id: 1, ok: true, question: 'values', result });
+    await assert.rejects(second, /There is no batch 2/);
+    assert.equal(((await first) as { result: unknown }).result, result);
+    source.dispose();
+    await assert.rejects(third, /ended/);
+  });
+
+  it('cannot be asked where nobody debugs', () => {
+    const { source } = scene();
+    assert.equal(Reflect.get(source, 'ask'), undefined);
+    source.dispose();
   });
 });

@@ -1,6 +1,8 @@
 // A source that does what a test tells it: it keeps the controls, and the test calls the sink.
 import type { RunControl, RunSink, RunSource } from '../../../src/run/source';
+import { RunControlError } from '../../../src/run/runControlError';
 import { TrainingRun, type RunRequest } from '../../../src/run/trainingRun';
+import type { Answer, Question } from '../../../src/shared/protocol/runtime';
 
 export class FakeSource implements RunSource {
   readonly controls: RunControl[] = [];
@@ -22,9 +24,28 @@ export class FakeSource implements RunSource {
   }
 }
 
+/** One that a debugger can ask. */
+export class AskedSource extends FakeSource {
+  readonly questions: Question[] = [];
+  answer: (question: Question) => Promise<Answer> = () =>
+    Promise.reject(new RunControlError('not-answered', 'No.'));
+  readonly ask = (question: Question): Promise<Answer> => {
+    this.questions.push(question);
+    return this.answer(question);
+  };
+}
+
 /** A started run over a fake source. */
 export function makeRun(request: Partial<RunRequest> = {}, answerMs = 1000) {
-  const source = new FakeSource();
+  return runOver(new FakeSource(), request, answerMs);
+}
+
+/** A started run over a source of the test. */
+export function runOver<Source extends FakeSource>(
+  source: Source,
+  request: Partial<RunRequest> = {},
+  answerMs = 1000,
+) {
   const errors: unknown[] = [];
   const run = new TrainingRun({
     id: 'run-1',

@@ -9,7 +9,7 @@ import { RunRecorder } from '../../../src/store/runRecorder';
 import { RunWriter } from '../../../src/store/runWriter';
 import { StoreError } from '../../../src/store/storeError';
 import { randomRecord } from '../protocol/records';
-import { makeRun } from '../run/fakeSource';
+import { AskedSource, makeRun, runOver } from '../run/fakeSource';
 
 describe('store of runs', () => {
   let folder: string;
@@ -39,6 +39,26 @@ describe('store of runs', () => {
     }
     return { run, sink, recorder };
   }
+
+  it('leaves out what a change in the past made the run forget', async () => {
+    const file = runFile(folder, 'cut');
+    const { run, source, sink } = runOver(new AskedSource());
+    const recorder = new RunRecorder(run, await RunWriter.create(file), 5);
+    sink.records([1, 2, 3, 4].map((step) => randomRecord(step, 2)));
+    sink.epoch({ epoch: 1, step: 4, metrics: { acc: 1 } });
+    sink.state('paused', 2);
+    source.answer = () => Promise.resolve({ question: 'change', result: { before: undefined } });
+    await run.debug?.change({ type: 'clipNorm', value: 1 });
+    sink.records(
+      [3, 4, 5].map((step) => randomRecord(10 * step, 2)).map((r, i) => ({ ...r, step: i + 3 })),
+    );
+    sink.finished('completed', 5);
+    await recorder.done;
+    const { history } = await readRun(file);
+    assert.deepEqual(history.records, run.steps);
+    assert.equal(history.records.length, 5);
+    assert.deepEqual(history.epochs, []);
+  });
 
   it('gives back what the run was', async () => {
     const file = runFile(folder, 'a/b:c');
