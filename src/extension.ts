@@ -48,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     },
     remedy: (run, asked) => void runRemedy(commandContext, run, asked),
     explain: (rule) => void runCommand('explainRule', commandContext, rule),
+    look: () => false,
     trouble: (message) => log.warn(message),
     findRun: (id) => kept.find(id),
   });

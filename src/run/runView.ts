@@ -1,11 +1,13 @@
 // What the page shows of a run, apart from its series: a plain copy that can be sent.
 import type { RunView } from '../shared/protocol/panel';
+import { changeWords } from './changeWords';
 import type { TrainingRun } from './trainingRun';
 
 /** The run as a message. `title` is the file's name, `path` its place in the workspace. */
 export function viewOf(run: TrainingRun<unknown>): RunView {
   const { plan, info, progress, error, memory, stepsPerSecond, epoch } = run;
   const { seed, maxSteps, hyperparameters } = run.request;
+  const changes = run.debug?.changes ?? [];
   return {
     id: run.id,
     title: run.title,
@@ -32,5 +34,8 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     pausable: run.pausable,
     live: run.live,
     ...(memory && { memory }),
+    ...(changes.length > 0 && {
+      changes: changes.map(({ step, change }) => ({ step, words: changeWords(change) })),
+    }),
   };
 }

@@ -1,9 +1,9 @@
-// What a screen reader is told without asking: the run's state, new findings, ends of epochs. Never
-// single steps, and at most one sentence every two seconds.
+// What a screen reader is told without asking: the run's state, where a debugger has stopped, new findings,
+// ends of epochs. Never single steps that pass, and at most one sentence every two seconds.
 import type { PanelState } from './state';
 import { element } from './dom';
 import { formatValue } from './format';
-import { stateWord } from './views/words';
+import { cursorWords, stateWord } from './views/words';
 
 const MIN_GAP_MS = 2000;
 
@@ -12,6 +12,7 @@ export class Announcer {
   private runId: string | undefined;
   private state = '';
   private epoch = 0;
+  private stop = '';
   private readonly findings = new Set<string>();
   private waiting: string[] = [];
   private timer: number | undefined;
@@ -26,6 +27,12 @@ export class Announcer {
       this.waiting = [];
       this.state = '';
       this.epoch = curves.epochs.at(-1)?.epoch ?? 0;
+      this.stop = '';
+    }
+    const stop = view.cursor?.phase === undefined ? '' : cursorWords(view);
+    if (stop !== this.stop) {
+      this.stop = stop;
+      if (stop !== '') this.say(stop);
     }
     if (view.state !== this.state) {
       this.state = view.state;

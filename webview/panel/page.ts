@@ -1,5 +1,5 @@
 // The page: builds its parts once, and draws them in one loop from state, settings and theme.
-import type { FromPanel } from '../../src/shared/protocol/panel';
+import type { FromPanel, ShownStep } from '../../src/shared/protocol/panel';
 import { Announcer } from './announcer';
 import { element } from './dom';
 import { type FrameLoop, createFrameLoop } from './frameLoop';
@@ -76,7 +76,9 @@ export class Page {
 
   /** Applies a snapshot or an update of the host. */
   apply(message: StateMessage): void {
+    const before = this.state.view?.cursor;
     this.state = reduce(this.state, message);
+    this.follow(before);
     const runId = this.state.view?.id;
     if (runId !== undefined && runId !== getSettings().runId) changeSettings({ runId });
     this.announcer.update(this.state);
@@ -89,6 +91,15 @@ export class Page {
     else changeSettings({ selectedLayer: layer, filter: this.filterThatShows(layer) });
     this.scrollTarget = layer;
     this.loop.invalidate();
+  }
+
+  /** Keeps the layer that a debugger stops in within the window, and in the detail where one is open. */
+  private follow(before: ShownStep | undefined): void {
+    const { step, layer, phase } = this.state.view?.cursor ?? {};
+    const isSame = before?.step === step && before?.layer === layer && before?.phase === phase;
+    if (layer === undefined || isSame) return;
+    if (getSettings().selectedLayer === undefined) this.scrollTarget = layer;
+    else this.select(layer);
   }
 
   /** The filter as it is, or none where it would hide the layer. */

@@ -1,7 +1,13 @@
 // What the page knows of the run, as a pure function of the messages from the host. A snapshot
 // replaces everything, so the page can be thrown away and rebuilt at any moment.
 import type { StepRecord } from '../../src/shared/core/stepRecord';
-import type { Curves, RunView, RunViewUpdate, ToPanel } from '../../src/shared/protocol/panel';
+import type {
+  Curves,
+  RunView,
+  RunViewUpdate,
+  StepsMessage,
+  ToPanel,
+} from '../../src/shared/protocol/panel';
 import { decodeStepRecords } from '../../src/shared/protocol/codec';
 import { type CurveTable, EMPTY_CURVES, appendCurves } from './series/curveTable';
 import { decodeHistograms } from '../../src/shared/protocol/histogramCodec';
@@ -22,6 +28,8 @@ export interface PanelState {
   readonly view: RunView | undefined;
   readonly curves: CurveTable;
   /** The newest step record. */
+  readonly newest: StepRecord | undefined;
+  /** The step record that is shown: the one at the view's cursor, else the newest. */
   readonly current: StepRecord | undefined;
   /** Gradient histograms by layer name. */
   readonly histories: ReadonlyMap<string, HistogramHistory>;
@@ -34,6 +42,7 @@ export const INITIAL_STATE: PanelState = {
   known: false,
   view: undefined,
   curves: EMPTY_CURVES,
+  newest: undefined,
   current: undefined,
   histories: new Map(),
   range: undefined,
@@ -60,9 +69,16 @@ function withHistograms(state: PanelState, bytes: ArrayBuffer): PanelState {
   return { ...state, histories, range };
 }
 
-function withNewest(state: PanelState, bytes: ArrayBuffer): PanelState {
-  const newest = bytes.byteLength === 0 ? undefined : decodeStepRecords(bytes).at(-1);
-  return newest === undefined ? state : { ...state, current: newest };
+function recordOf(bytes: ArrayBuffer | undefined): StepRecord | undefined {
+  return bytes === undefined || bytes.byteLength === 0
+    ? undefined
+    : decodeStepRecords(bytes).at(-1);
+}
+
+function withRecords(state: PanelState, { newest: packed, shown }: StepsMessage): PanelState {
+  const newest = recordOf(packed) ?? state.newest;
+  if (state.view?.cursor === undefined) return { ...state, newest, current: newest };
+  return { ...state, newest, current: recordOf(shown) ?? state.current ?? newest };
 }
 
 /** A view as an update brings it, with the lists that it left out. */
@@ -81,7 +97,7 @@ export function reduce(state: PanelState, message: StateMessage): PanelState {
   const version = state.version + 1;
   switch (message.type) {
     case 'snapshot': {
-      const { view, curves, histograms, newest } = message;
+      const { view, curves, histograms } = message;
       const fresh: PanelState = {
         ...INITIAL_STATE,
         version,
@@ -89,18 +105,18 @@ export function reduce(state: PanelState, message: StateMessage): PanelState {
         view: view === undefined ? undefined : restoreView(view),
         curves: appendCurves(EMPTY_CURVES, restoreCurves(curves)),
       };
-      return withNewest(withHistograms(fresh, histograms), newest);
+      return withRecords(withHistograms(fresh, histograms), message);
     }
     case 'update': {
       if (state.view === undefined || state.view.id !== message.view.id) return state;
-      const { isWhole, curves, histograms, newest } = message;
+      const { isWhole, curves, histograms } = message;
       const next = {
         ...state,
         version,
         view: completed(message.view, state.view),
         curves: appendCurves(isWhole ? EMPTY_CURVES : state.curves, restoreCurves(curves)),
       };
-      return withNewest(withHistograms(next, histograms), newest);
+      return withRecords(withHistograms(next, histograms), message);
     }
   }
 }

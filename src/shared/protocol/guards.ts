@@ -1,7 +1,12 @@
 // The trust boundary: user code runs beside the worker's runtime and in reach of the page, so every
 // message from there is checked and copied field by field before the host acts on it.
 import { RULE_IDS } from '../core/finding';
-import type { BundlePosition, FromRuntime, HostMethods } from './runtime';
+import {
+  RUNTIME_BACKENDS,
+  type BundlePosition,
+  type FromRuntime,
+  type HostMethods,
+} from './runtime';
 import type { FromPanel } from './panel';
 import { bytes, Fields, guarded, Malformed } from './checks';
 import { answer, recording } from './debugGuard';
@@ -43,7 +48,7 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
     case 'started':
       return {
         type,
-        backend: fields.oneOf('backend', ['webgl', 'wasm', 'cpu']),
+        backend: fields.oneOf('backend', RUNTIME_BACKENDS),
         ...(fields.has('reason') && { reason: fields.text('reason') }),
         ...(fields.has('renderer') && { renderer: fields.text('renderer') }),
         ...(fields.get('lasting') === true && { lasting: true }),
@@ -109,6 +114,12 @@ function fromPanel(value: unknown): FromPanel {
         verb: fields.oneOf('verb', ['apply', 'verify']),
         finding: fields.count('finding'),
         remedy: fields.count('remedy'),
+      };
+    case 'look':
+      return {
+        type,
+        ...(fields.has('step') && { step: fields.count('step') }),
+        ...(fields.has('side') && { side: fields.oneOf('side', ['before', 'after']) }),
       };
     case 'explain':
       return { type, rule: fields.oneOf('rule', RULE_IDS) };

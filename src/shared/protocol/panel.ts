@@ -4,7 +4,21 @@ import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../core
 import type { Finding, RuleId } from '../core/finding';
 import type { FromRuntime, ToRuntime } from './runtime';
 
-export const PANEL_PROTOCOL_VERSION = 3;
+export const PANEL_PROTOCOL_VERSION = 4;
+
+/** The step that is shown in the place of the newest. */
+export interface ShownStep {
+  step: number;
+  /** Layer that a debugger is in, and in which phase of the step: `forward`, `backward`, … */
+  layer?: string;
+  phase?: string;
+}
+
+/** A change of a training under way, in few words, and the step after which it was made. */
+export interface ChangeMark {
+  step: number;
+  words: string;
+}
 
 /** Everything the page shows of a run except its series and histograms. */
 export interface RunView {
@@ -41,6 +55,10 @@ export interface RunView {
   /** False where the worker is gone (page reloaded, run restored): shown plainly. */
   live: boolean;
   memory?: { numTensors: number; numBytes: number };
+  /** Absent: the newest step is shown. */
+  cursor?: ShownStep;
+  /** Ascending by step; absent where nothing was changed. */
+  changes?: readonly ChangeMark[];
 }
 
 /**
@@ -79,6 +97,8 @@ export interface StepsMessage {
   histograms: ArrayBuffer;
   /** The newest step record, packed by `codec.ts`; empty where the page has it. */
   newest: ArrayBuffer;
+  /** The record nearest to the view's cursor, packed likewise; absent where the page has it or there is no cursor. */
+  shown?: ArrayBuffer;
 }
 
 export type ToPanel =
@@ -107,6 +127,11 @@ export type FromPanel =
   | { type: 'reveal'; target: { layer: string } | { finding: number } | { error: true } }
   /** Carry out a remedy of a finding, or train with and without it first. Indexes in the view's lists. */
   | { type: 'remedy'; verb: 'apply' | 'verify'; finding: number; remedy: number }
+  /**
+   * Show a step: the kept record nearest to it, or with `side` the next one before or after it. Without a step:
+   * where the training stands.
+   */
+  | { type: 'look'; step?: number; side?: 'before' | 'after' }
   /** Open the page that explains a rule. */
   | { type: 'explain'; rule: RuleId }
   | { type: 'fromRuntime'; runId: string; message: FromRuntime }

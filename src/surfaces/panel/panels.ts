@@ -14,6 +14,7 @@ export interface PanelsOptions {
   reveal: RunPanelEvents['reveal'];
   remedy: RunPanelEvents['remedy'];
   explain: RunPanelEvents['explain'];
+  look: RunPanelEvents['look'];
   trouble: RunPanelEvents['trouble'];
   findRun: FindRun;
 }
@@ -80,6 +81,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
       reveal: this.options.reveal,
       remedy: this.options.remedy,
       explain: this.options.explain,
+      look: this.options.look,
       trouble: this.options.trouble,
       activated: ({ run }) => {
         if (run) this.activated.fire(run);

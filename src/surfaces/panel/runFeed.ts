@@ -3,6 +3,7 @@
 import type { HistoryCursor } from '../../run/runHistory';
 import type { RunView, RunViewUpdate, ToPanel } from '../../shared/protocol/panel';
 import type { ShownRun } from './shownRun';
+import { ShownSteps, type Look } from './shownStep';
 
 /** Milliseconds between two updates. */
 const INTERVAL_MS = 50;
@@ -20,12 +21,14 @@ export class RunFeed {
   private timer: NodeJS.Timeout | undefined;
   private stale = false;
   private lastSent = 0;
+  private readonly steps: ShownSteps;
   private readonly subscription: { dispose(): void } | undefined;
 
   constructor(
     private readonly run: ShownRun,
     private readonly target: FeedTarget,
   ) {
+    this.steps = new ShownSteps(run);
     this.subscription = run.onDidChange?.(() => this.changed());
   }
 
@@ -36,7 +39,23 @@ export class RunFeed {
     this.sent();
     const view = this.run.view();
     this.lastView = view;
-    this.target.post({ type: 'snapshot', view, curves, histograms, newest });
+    const { cursor: at, ...shown } = this.steps.message(true);
+    this.target.post({
+      ...{ type: 'snapshot', view: { ...view, ...(at && { cursor: at }) } },
+      ...{ curves, histograms, newest },
+      ...shown,
+    });
+  }
+
+  /** The step that the page means, by the records that are kept; undefined: where the training stands. */
+  find(look: Look): number | undefined {
+    return this.steps.find(look);
+  }
+
+  /** Shows a step in the place of the newest, or the newest again. */
+  look(step: number | undefined): void {
+    this.steps.look(step);
+    this.changed();
   }
 
   /** Call when the page became visible. */
@@ -75,7 +94,9 @@ export class RunFeed {
     const { cursor, ...steps } = this.run.history.since(this.cursor);
     this.cursor = cursor;
     this.sent();
-    this.target.post({ type: 'update', view: this.viewUpdate(), ...steps });
+    const { cursor: at, ...shown } = this.steps.message(false);
+    const view = { ...this.viewUpdate(), ...(at && { cursor: at }) };
+    this.target.post({ type: 'update', view, ...steps, ...shown });
   }
 
   /** The view without the lists that the page has. */

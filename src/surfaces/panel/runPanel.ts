@@ -36,6 +36,8 @@ export interface RunPanelEvents {
   reveal(run: ShownRun, target: Extract<FromPanel, { type: 'reveal' }>['target']): void;
   remedy(run: ShownRun, asked: Extract<FromPanel, { type: 'remedy' }>): void;
   explain(rule: RuleId): void;
+  /** Hands a look at a step on to whoever debugs the run; false where nobody does. */
+  look(run: ShownRun, step: number | undefined): boolean;
   trouble(message: string): void;
   activated(panel: RunPanel): void;
   closed(panel: RunPanel): void;
@@ -193,6 +195,11 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
       case 'remedy':
         if (this.shownRun) this.events.remedy(this.shownRun, message);
         break;
+      case 'look': {
+        const step = this.feed?.find(message);
+        if (this.shownRun && !this.events.look(this.shownRun, step)) this.feed?.look(step);
+        break;
+      }
       case 'explain':
         this.events.explain(message.rule);
         break;

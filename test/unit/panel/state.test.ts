@@ -17,6 +17,7 @@ import {
   formatValue,
 } from '../../../webview/panel/format';
 import {
+  lookedAt,
   NO_STEPS,
   snapshotOf,
   syntheticRun,
@@ -45,6 +46,18 @@ describe('panel: state', () => {
     const again = state(snapshotOf(first), updateOf(run, 20, 60), snapshotOf(first));
     assert.deepEqual(again.histories, state(snapshotOf(first)).histories);
     assert.equal(again.current?.step, 20);
+  });
+
+  it('shows the record at the cursor while there is one, and the newest after it', () => {
+    const looked = state(snapshotOf(run), lookedAt(run, { step: 7 }));
+    assert.deepEqual([looked.current?.step, looked.newest?.step], [7, 60]);
+    const later = reduce(state(lookedAt(first, { step: 7 })), {
+      ...(updateOf(run, 20, 45, { cursor: { step: 7 } }) as StateMessage),
+    });
+    assert.deepEqual([later.current?.step, later.newest?.step], [7, 45]);
+    const live = reduce(later, updateOf(run, 45, 60) as StateMessage);
+    assert.equal(live.current?.step, 60);
+    assert.equal(live.view?.cursor, undefined);
   });
 
   it('leaves older versions as they were', () => {

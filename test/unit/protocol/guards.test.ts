@@ -178,6 +178,9 @@ describe('guard of the page', () => {
     for (const message of [
       { type: 'ready', version: 1 },
       { type: 'action', action: 'pause' },
+      { type: 'look' },
+      { type: 'look', step: 12 },
+      { type: 'look', step: 12, side: 'before' },
       { type: 'reveal', target: { layer: 'dense' } },
       { type: 'reveal', target: { finding: 0 } },
       { type: 'reveal', target: { error: true } },
@@ -194,6 +197,8 @@ describe('guard of the page', () => {
     for (const message of [
       { name: 'setTimeoutCustom' },
       { type: 'action', action: 'format-disk' },
+      { type: 'look', step: 1.5 },
+      { type: 'look', step: 1, side: 'left' },
       { type: 'reveal', target: {} },
       { type: 'explain', rule: 'no-such-rule' },
       { type: 'remedy', verb: 'delete', finding: 1, remedy: 0 },

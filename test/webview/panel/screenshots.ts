@@ -5,7 +5,14 @@ import path from 'node:path';
 import type { ToPanel } from '../../../src/shared/protocol/panel';
 import { launchChromium } from '../harness';
 import { PanelPage } from './panelPage';
-import { NO_STEPS, snapshotOf, syntheticRun, vanishingFinding, viewOf } from './syntheticRun';
+import {
+  lookedAt,
+  NO_STEPS,
+  snapshotOf,
+  syntheticRun,
+  vanishingFinding,
+  viewOf,
+} from './syntheticRun';
 import { DARK, HIGH_CONTRAST, LIGHT, type TestTheme } from './themes/themes';
 
 interface Shot {
@@ -69,6 +76,19 @@ const failed = snapshotOf(exploding, {
     vanishingFinding(exploding, true),
   ],
 });
+/** At another step than the newest, as the host answers a look or a debugger's stop. */
+const past = lookedAt(cnn, { step: 120 });
+const debugged = lookedAt(
+  cnn,
+  { step: 300, layer: 'dense_Dense3', phase: 'backward' },
+  {
+    state: 'paused',
+    changes: [
+      { step: 120, words: 'learning rate 0.0001' },
+      { step: 250, words: 'conv2d_Conv2D1 frozen' },
+    ],
+  },
+);
 const starting: ToPanel = {
   type: 'snapshot',
   view: viewOf(none, {
@@ -114,6 +134,11 @@ function shots(): Shot[] {
     shot('failed', 900, 1300, failed);
     shot('starting', 900, 520, starting);
     shot('empty', 900, 400, noRun);
+    shot('past', 900, 1000, past);
+    shot('past-narrow', 400, 1000, past);
+    shot('debugged', 900, 1100, debugged);
+    shot('debugged-detail', 1200, 1300, debugged, { focus: 'dense_Dense3' });
+    shot('debugged-narrow', 400, 1200, debugged);
     shot('cut-off', 900, 400, snapshotOf(cnn, { live: false }));
   }
   return all;

@@ -6,7 +6,9 @@ import type { EpochRecord, LayerInfo } from '../../../src/shared/core/run';
 import type { LayerRecord, StepRecord } from '../../../src/shared/core/stepRecord';
 import { summarize } from '../../../src/shared/core/summary';
 import { RunHistory, type HistoryCursor } from '../../../src/run/runHistory';
-import type { RunView, StepsMessage, ToPanel } from '../../../src/shared/protocol/panel';
+import { encodeStepRecords } from '../../../src/shared/protocol/codec';
+import { recordAt } from '../../../src/surfaces/panel/shownStep';
+import type { RunView, ShownStep, StepsMessage, ToPanel } from '../../../src/shared/protocol/panel';
 
 export interface SyntheticOptions {
   layers: number;
@@ -177,6 +179,19 @@ export const NO_STEPS: StepsMessage = (() => {
 export function snapshotOf(run: SyntheticRun, change: Partial<RunView> = {}): Snapshot {
   const { curves, histograms, newest } = historyOf(run, run.records.length).since();
   return { type: 'snapshot', view: viewOf(run, change), curves, histograms, newest };
+}
+
+/** Everything at once, with another step shown than the newest. */
+export function lookedAt(
+  run: SyntheticRun,
+  cursor: ShownStep,
+  change: Partial<RunView> = {},
+): Snapshot {
+  const record = recordAt(run.records, cursor.step);
+  return {
+    ...snapshotOf(run, { ...change, cursor }),
+    ...(record && { shown: encodeStepRecords([record]) }),
+  };
 }
 
 /** Records [from, to) as one update. */

@@ -115,6 +115,12 @@ export function stepsOfColumn(map: NormMap, column: number): readonly [number, n
   return [from, Math.max(from, to)];
 }
 
+/** Where the middle of a step lies within the map's width, 0 … 1. */
+export function stepPosition(map: NormMap, step: number): number {
+  const span = map.lastStep - map.firstStep + 1;
+  return Math.min(1, Math.max(0, (step - map.firstStep + 0.5) / span));
+}
+
 /** Position of a cell's value on the colour scale, 0 … 1. */
 export function scalePosition(map: NormMap, value: number): number {
   return Math.min(1, Math.max(0, (value - map.low) / (map.high - map.low)));

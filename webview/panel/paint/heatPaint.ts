@@ -74,6 +74,21 @@ function hatch(
   context.restore();
 }
 
+/** Where a step lies within the width of a picture of the history; undefined where it has no column. */
+export function heatPosition(
+  history: HistogramHistory | undefined,
+  step: number,
+  width: number,
+): number | undefined {
+  const columns = history?.columns ?? [];
+  const index = columns.findLastIndex(({ firstStep }) => firstStep <= step);
+  const column = columns[index];
+  if (column === undefined) return undefined;
+  const span = column.lastStep - column.firstStep + 1;
+  const within = Math.min(1, (step - column.firstStep + 0.5) / span);
+  return ((index + within) * width) / columns.length;
+}
+
 /** Slot of each pixel row, the far positive end on top; −1 in the gaps beside the zeros. */
 function slotOfRow(axis: SignedAxis, rows: number): Int16Array {
   const slots = new Int16Array(rows).fill(-1);

@@ -8,6 +8,9 @@ import type { Theme } from './theme';
 /** Bars that hold anything are at least this high, in pixels: one element among a million shows. */
 const MIN_BAR = 1.5;
 
+/** Height of the word about elements that no bucket can hold: bars stay below it. */
+const WORD_HEIGHT = 14;
+
 /** Paints the bars in the box 0, 0, axis.length, height. `highlighted` is a slot, or −1. */
 export function paintHistogram(
   context: CanvasRenderingContext2D,
@@ -18,6 +21,7 @@ export function paintHistogram(
   highlighted = -1,
 ): void {
   const base = height - 0.5;
+  const room = height - 4 - ((column?.nonFinite ?? 0) > 0 ? WORD_HEIGHT : 0);
   context.fillStyle = theme.track;
   for (const slot of axis.slots) {
     if (slot.bucket !== ZERO_BUCKET) continue;
@@ -39,7 +43,7 @@ export function paintHistogram(
     if (count === 0) return;
     const isZero = slot.bucket === ZERO_BUCKET;
     const share = isZero ? count / total : count / largest;
-    const bar = Math.max(MIN_BAR, share * (height - 4));
+    const bar = Math.max(MIN_BAR, share * room);
     const left = snap(slot.start);
     // One pixel of air between bars wherever they are wide enough to spare it.
     const width = Math.max(1, snap(slot.start + slot.size) - left - (slot.size >= 4 ? 1 : 0));

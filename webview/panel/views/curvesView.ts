@@ -1,5 +1,6 @@
 // The curves card: loss and metrics over the steps, training and validation, with scale, smoothing
 // and a read-out that follows the pointer or the arrow keys.
+import type { ChangeMark, RunView } from '../../../src/shared/protocol/panel';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
 import { formatCount, formatValue } from '../format';
 import { createCanvas, describe } from '../paint/surface';
@@ -145,15 +146,22 @@ export class CurvesView implements View {
         lastStep: this.lastStep,
         log: settings.logScale,
         hover: this.hover,
+        cursor: state.view?.cursor?.step,
+        changes: (state.view?.changes ?? []).map(({ step }) => step),
       },
       theme,
     );
-    this.drawReadout(group, smoothed);
+    this.drawReadout(group, smoothed, state.view);
     describe(this.canvas, summary(group, state.curves.nonFiniteSteps.length));
   }
 
-  private drawReadout(group: CurveGroup, smoothed: Float64Array | undefined): void {
+  private drawReadout(
+    group: CurveGroup,
+    smoothed: Float64Array | undefined,
+    view: RunView | undefined,
+  ): void {
     const { training, validation } = group;
+    const target = this.hover ?? view?.cursor?.step ?? Infinity;
     const parts: HTMLElement[] = [];
     const part = (name: string, value: number | undefined, mark: string): void => {
       if (value === undefined) return;
@@ -161,15 +169,17 @@ export class CurvesView implements View {
         element('span', `key ${mark}`, {}, name, element('b', '', {}, formatValue(value))),
       );
     };
-    const at = training === undefined ? -1 : nearest(training.x, this.hover ?? Infinity);
+    const at = training === undefined ? -1 : nearest(training.x, target);
     const step = training?.x[at] ?? this.hover;
     if (step !== undefined) part('step', step, 'key-plain');
     part(validation === undefined ? group.name : 'training', training?.y[at], 'key-training');
     if (smoothed !== undefined) part('smoothed', smoothed[at], 'key-plain');
     if (validation !== undefined) {
-      const v = nearest(validation.x, this.hover ?? Infinity);
+      const v = nearest(validation.x, target);
       part('validation', validation.y[v], 'key-validation');
     }
+    const change = changeNear(view?.changes, this.hover, this.lastStep);
+    if (change !== undefined) parts.push(element('span', 'key key-change', {}, change.words));
     this.readout.replaceChildren(...parts);
   }
 
@@ -193,6 +203,17 @@ export class CurvesView implements View {
   private flipScale(): void {
     this.actions.change({ logScale: this.scale.getAttribute('aria-pressed') !== 'true' });
   }
+}
+
+/** The change whose mark is under the pointer: within a hundredth of the axis. */
+function changeNear(
+  changes: readonly ChangeMark[] | undefined,
+  step: number | undefined,
+  lastStep: number,
+): ChangeMark | undefined {
+  if (step === undefined) return undefined;
+  const reach = Math.max(0.5, lastStep / 100);
+  return changes?.findLast((change) => Math.abs(change.step - step) <= reach);
 }
 
 /** The chart in a sentence. */

@@ -1,6 +1,7 @@
 // The detail of the selected layer: its histogram large, with read-out, for each quantity and tensor;
 // how the gradient moved; and every statistic as a number.
 import type { LayerInfo } from '../../../src/shared/core/run';
+import type { ShownStep } from '../../../src/shared/protocol/panel';
 import type { LayerRecord, TensorRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
 import { fileName, formatCount } from '../format';
@@ -16,6 +17,13 @@ import {
   summaryOf,
 } from './statisticsTable';
 import type { Frame, PageActions } from './view';
+
+/** What a phase of a step makes in a layer. */
+const PHASE_QUANTITIES: Partial<Record<string, Quantity>> = {
+  forward: 'activation',
+  backward: 'activationGradient',
+  update: 'weight',
+};
 
 /** The picker's entry for all trainable tensors of the layer together. */
 const WHOLE_LAYER = '';
@@ -36,6 +44,8 @@ export class DetailView {
   private tensor = WHOLE_LAYER;
   private layer = '';
   private drawn = '';
+  /** Step and phase of the debugger's stop in the layer. */
+  private stop = '';
 
   constructor(actions: PageActions) {
     this.histogram = new HistogramPlot(() => actions.invalidate());
@@ -70,7 +80,8 @@ export class DetailView {
 
   draw(frame: Frame, layer: LayerInfo): void {
     if (this.layer !== layer.name) this.bind(layer);
-    const { current, histories, range, version } = frame.state;
+    const { current, histories, range, version, view } = frame.state;
+    this.follow(view?.cursor, layer.name);
     const record = this.recordOf(current?.layers[layer.name], current?.tensors ?? {});
     const drawn = [version, frame.generation, this.quantity, this.tensor, layer.name].join();
     const changed = drawn !== this.drawn;
@@ -88,7 +99,7 @@ export class DetailView {
     this.heat.draw(layer.name, histories.get(layer.name), range, frame, changed);
     if (!changed) return;
     if (record === undefined) {
-      setText(this.statistics, 'This layer was not updated in the newest step.');
+      setText(this.statistics, 'This layer was not updated in this step.');
       return;
     }
     const facts = element('dl', 'detail-extra');
@@ -102,6 +113,18 @@ export class DetailView {
       statisticsTable(record, `Statistics of ${title} at step ${step}`),
       facts,
     );
+  }
+
+  /** Where a debugger stops in the layer, what the phase has made is shown: the activation, or δ. */
+  private follow(cursor: ShownStep | undefined, layer: string): void {
+    const phase = cursor?.layer === layer ? cursor.phase : undefined;
+    const isStopped = phase !== undefined;
+    setAttribute(this.root, 'data-stopped', isStopped);
+    const stop = isStopped ? `${cursor?.step} ${phase}` : '';
+    if (stop === this.stop) return;
+    this.stop = stop;
+    const made = PHASE_QUANTITIES[phase ?? ''];
+    if (made !== undefined) this.quantity = made;
   }
 
   private bind(layer: LayerInfo): void {

@@ -4,8 +4,9 @@ import type { PanelAction, RunView } from '../../../src/shared/protocol/panel';
 import { element, setAttribute, setHidden, setText } from '../dom';
 import { formatCount, formatValue } from '../format';
 import { type IconName, icon, setIcon } from '../icons';
+import { TimeView } from './timeView';
 import type { Frame, PageActions, View } from './view';
-import { backendWord, isCutOff, stateIcon, stateWord } from './words';
+import { backendWord, isCutOff, plannedSteps, stateIcon, stateWord } from './words';
 
 interface Control {
   node: HTMLButtonElement;
@@ -63,6 +64,7 @@ export class HeaderView implements View {
   private readonly progressBar = element('div', 'progress-bar');
   private readonly controls: Control[] = [];
   private readonly pause: Control;
+  private readonly time: TimeView;
 
   constructor(private readonly actions: PageActions) {
     this.pause = this.control('pause', 'Pause', () => this.pauseOrResume(), pauseBlocked);
@@ -80,6 +82,7 @@ export class HeaderView implements View {
       () => this.act('showOutput'),
       () => undefined,
     );
+    this.time = new TimeView(actions);
     this.toolbar.addEventListener('keydown', (event) => this.moveFocus(event));
     this.state.append(this.stateWord);
     this.progress.append(this.progressBar);
@@ -87,11 +90,13 @@ export class HeaderView implements View {
       element('div', 'header-top', {}, this.state, this.title, this.toolbar),
       this.facts,
       this.reason,
+      this.time.root,
       this.progress,
     );
   }
 
-  draw({ state: { view } }: Frame): void {
+  draw(frame: Frame): void {
+    const { view } = frame.state;
     setHidden(this.root, view === undefined);
     if (view === undefined) return;
     setAttribute(this.state, 'data-state', isCutOff(view) ? 'interrupted' : view.state);
@@ -102,16 +107,13 @@ export class HeaderView implements View {
     this.drawFacts(view);
     this.drawControls(view);
     this.drawProgress(view);
+    this.time.draw(frame);
   }
 
   private drawFacts(view: RunView): void {
     const of = (value: number, whole?: number): string =>
       whole === undefined ? formatCount(value) : `${formatCount(value)} / ${formatCount(whole)}`;
-    const planned =
-      view.epochs !== undefined && view.stepsPerEpoch !== undefined
-        ? view.epochs * view.stepsPerEpoch
-        : undefined;
-    this.fact('Step', of(view.step, view.maxSteps ?? planned));
+    this.fact('Step', of(view.step, plannedSteps(view)));
     this.fact('Epoch', view.epoch === undefined ? '' : of(view.epoch, view.epochs));
     const idle = isFinal(view.state) || !view.live || view.step === 0;
     const speed = idle ? undefined : view.stepsPerSecond;
@@ -184,11 +186,7 @@ export class HeaderView implements View {
   }
 
   private drawProgress(view: RunView): void {
-    const whole =
-      view.maxSteps ??
-      (view.epochs !== undefined && view.stepsPerEpoch !== undefined
-        ? view.epochs * view.stepsPerEpoch
-        : undefined);
+    const whole = plannedSteps(view);
     const waiting = view.state === 'starting' && view.live;
     setHidden(this.progress, whole === undefined && !waiting);
     setAttribute(this.progress, 'data-waiting', waiting);

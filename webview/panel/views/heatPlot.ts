@@ -9,7 +9,8 @@ import {
   slotBounds,
   slotCount,
 } from '../geometry/signedAxis';
-import { paintHeat } from '../paint/heatPaint';
+import { heatPosition, paintHeat } from '../paint/heatPaint';
+import { paintCursor } from '../paint/marks';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { HistogramHistory, OctaveRange } from '../../../src/shared/core/histogramHistory';
 import { formatValue } from '../format';
@@ -42,7 +43,7 @@ export class HeatPlot {
     layer: string,
     history: HistogramHistory | undefined,
     range: OctaveRange,
-    { theme }: Frame,
+    { theme, state }: Frame,
     changed: boolean,
   ): void {
     if (!changed && !this.dirty) return;
@@ -57,6 +58,9 @@ export class HeatPlot {
     context.save();
     context.translate(AXIS_WIDTH, 0);
     paintHeat(context, axis, history, width - AXIS_WIDTH, HEIGHT, theme);
+    const { cursor } = state.view ?? {};
+    const at = cursor && heatPosition(history, cursor.step, width - AXIS_WIDTH);
+    if (at !== undefined) paintCursor(context, at, 0, HEIGHT, theme);
     context.restore();
     context.font = `11px ${theme.font}`;
     context.fillStyle = theme.muted;

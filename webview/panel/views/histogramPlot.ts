@@ -69,7 +69,7 @@ export class HistogramPlot {
     setText(this.title, title);
     setHidden(this.canvas, summary === undefined);
     if (summary === undefined) {
-      setText(this.readout, 'Not recorded in the newest step.');
+      setText(this.readout, 'Not recorded in this step.');
       return;
     }
     const width = this.root.clientWidth;

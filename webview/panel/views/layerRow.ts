@@ -1,13 +1,15 @@
 // One row of the layers list: name and kind, gradient norm with its trend, update ratio, the current
 // gradient histogram, and how it moved. Rows are reused while scrolling: `draw` may bring any layer.
 import type { LayerInfo } from '../../../src/shared/core/run';
+import type { ShownStep } from '../../../src/shared/protocol/panel';
 import type { LayerRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
 import { formatCount, formatRatio, formatShort, formatValue } from '../format';
 import type { SignedAxis } from '../geometry/signedAxis';
 import { type Trend, sparkline, trendOf } from '../geometry/trend';
 import { setIcon } from '../icons';
-import { paintHeat } from '../paint/heatPaint';
+import { heatPosition, paintHeat } from '../paint/heatPaint';
+import { paintCursor } from '../paint/marks';
 import { paintHistogram } from '../paint/histogramPaint';
 import { paintSparkline } from '../paint/sparkPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
@@ -35,9 +37,11 @@ export interface RowData {
   top: number;
   selected: boolean;
   focusable: boolean;
-  /** Newest record of the layer, and its step. */
+  /** Record of the layer at the step that is shown, and that step. */
   record: LayerRecord | undefined;
   step: number;
+  /** The step, where it is not the newest. */
+  cursor: ShownStep | undefined;
   norms: Column | undefined;
   history: HistogramHistory | undefined;
   findings: readonly Finding[];
@@ -67,6 +71,7 @@ export class LayerRow {
   private readonly kind = element('span', 'layer-kind');
   private readonly badge = element('span', 'badge');
   private readonly badgeWord = element('span');
+  private readonly stopped = element('span', 'stopped');
   private readonly norm = element('span', 'norm-value');
   private readonly trend = element('span', 'trend');
   private readonly trendWord = element('span', 'visually-hidden');
@@ -87,7 +92,7 @@ export class LayerRow {
     const cell = (className: string, ...children: Node[]): HTMLElement =>
       element('div', `cell ${className}`, { role: 'gridcell' }, ...children);
     this.root.append(
-      cell('cell-name', this.name, this.kind, this.badge),
+      cell('cell-name', this.name, this.kind, this.badge, this.stopped),
       cell('cell-norm', element('div', 'norm-line', {}, this.norm, this.trend), this.spark),
       cell(
         'cell-ratio',
@@ -128,7 +133,11 @@ export class LayerRow {
     this.paint(data, layout, theme);
   }
 
-  private drawWords({ layer, record, norms, findings, history }: RowData): void {
+  private drawWords({ layer, record, cursor, norms, findings, history }: RowData): void {
+    const isStopped = cursor?.layer === layer.name;
+    setAttribute(this.root, 'aria-current', isStopped ? 'step' : undefined);
+    setHidden(this.stopped, !isStopped);
+    setText(this.stopped, isStopped ? (cursor.phase ?? 'paused') : '');
     setText(this.name, layer.name);
     const line = layer.location?.line ?? layer.line;
     this.name.disabled = line === undefined;
@@ -152,7 +161,11 @@ export class LayerRow {
       setAttribute(this.trend, 'title', `Gradient norm is ${trend}`);
     }
     setText(this.ratio, record === undefined ? '–' : formatRatio(record.updateRatio));
-    setAttribute(this.ratio, 'title', 'Update ratio ‖Δw‖/‖w‖ of the newest step');
+    setAttribute(
+      this.ratio,
+      'title',
+      `Update ratio ‖Δw‖/‖w‖ of the ${cursor ? 'shown' : 'newest'} step`,
+    );
   }
 
   /** The worst open finding; without one, a layer is healthy unless its newest gradient is not finite. */
@@ -171,7 +184,7 @@ export class LayerRow {
   }
 
   private paint(data: RowData, layout: RowLayout, theme: Theme): void {
-    const { record, norms, history, axis, heatAxis } = data;
+    const { record, cursor, norms, history, axis, heatAxis } = data;
     const { height } = layout;
     const spark = prepare(this.spark, layout.sparkWidth, SPARK_HEIGHT);
     if (spark !== undefined && norms !== undefined) {
@@ -182,7 +195,11 @@ export class LayerRow {
     const column = record === undefined ? undefined : columnOf(data.step, record.gradient);
     if (bars !== undefined) paintHistogram(bars, axis, column, height, theme);
     const heat = prepare(this.heat, layout.heatWidth, height);
-    if (heat !== undefined) paintHeat(heat, heatAxis, history, layout.heatWidth, height, theme);
+    if (heat !== undefined) {
+      paintHeat(heat, heatAxis, history, layout.heatWidth, height, theme);
+      const at = cursor && heatPosition(history, cursor.step, layout.heatWidth);
+      if (at !== undefined) paintCursor(heat, at, 0, height, theme);
+    }
     const { name } = data.layer;
     describe(
       this.histogram,

@@ -3,7 +3,7 @@
 import { type LayerInfo, isFinal } from '../../../src/shared/core/run';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { element, setAttribute, setHidden, setText } from '../dom';
-import { plural } from '../format';
+import { formatCount, plural } from '../format';
 import { axisTicks, signedAxis } from '../geometry/signedAxis';
 import { rowTop, visibleRows } from '../geometry/virtualRows';
 import { icon } from '../icons';
@@ -35,6 +35,7 @@ export class LayersView implements View {
   private readonly filterBox = element('label', 'filter-box', {}, icon('search'), this.filter);
   private readonly head = element('div', 'layer-head', { role: 'row', 'aria-rowindex': 1 });
   private readonly ticks = element('div', 'axis-ticks', { 'aria-hidden': 'true' });
+  private readonly histogramHead = element('span', 'column-label');
   private readonly heatHead = element('span', 'column-label');
   private readonly rows = element('div', 'layer-rows', { role: 'rowgroup' });
   private readonly grid = element('div', 'layer-grid', { role: 'grid', 'aria-label': 'Layers' });
@@ -58,7 +59,7 @@ export class LayersView implements View {
       column('cell-name', 'Layer'),
       column('cell-norm', 'Gradient norm'),
       column('cell-ratio', 'Update'),
-      column('cell-histogram', element('span', 'column-label', {}, 'Gradient now'), this.ticks),
+      column('cell-histogram', this.histogramHead, this.ticks),
       column('cell-heat', this.heatHead),
     );
     this.rows.append(this.detail.root);
@@ -182,6 +183,7 @@ export class LayersView implements View {
           focusable: focused === undefined ? index === 0 : layer === focused,
           record: current?.layers[layer.name],
           step: current?.step ?? 0,
+          cursor: view.cursor,
           norms: curves.gradientNorm[layer.name],
           history: histories.get(layer.name),
           findings: findingsOf(view, layer.name),
@@ -228,7 +230,12 @@ export class LayersView implements View {
     return this.layout;
   }
 
-  private drawHead({ state: { range, curves } }: Frame, width: number): void {
+  private drawHead({ state: { range, curves, view } }: Frame, width: number): void {
+    const { cursor } = view ?? {};
+    setText(
+      this.histogramHead,
+      cursor === undefined ? 'Gradient now' : `Gradient at step ${formatCount(cursor.step)}`,
+    );
     const last = curves.step.buffer[curves.step.length - 1] ?? 0;
     setText(this.heatHead, last === 0 ? 'Over the steps' : 'Over the steps →');
     const key = `${range?.join() ?? ''}/${width}`;

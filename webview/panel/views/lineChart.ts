@@ -11,6 +11,7 @@ import {
   type Plugin,
 } from 'chart.js';
 import { formatValue } from '../format';
+import { paintChanges, paintCursor } from '../paint/marks';
 import type { Theme } from '../paint/theme';
 import type { Point } from '../series/decimate';
 
@@ -26,6 +27,10 @@ export interface LineChartData {
   log: boolean;
   /** Step under the pointer. */
   hover: number | undefined;
+  /** Step that is shown in the place of the newest. */
+  cursor: number | undefined;
+  /** Steps after which the training was changed. */
+  changes: readonly number[];
 }
 
 /** Half the size of a cross, and the least distance of two, in pixels. */
@@ -143,6 +148,15 @@ export class LineChart {
           ctx.moveTo(at + MARKER, chartArea.bottom - 2 * MARKER - 2);
           ctx.lineTo(at - MARKER, chartArea.bottom - 2);
           ctx.stroke();
+        }
+        paintChanges(
+          ctx,
+          data.changes.map((step) => x.getPixelForValue(step)),
+          chartArea,
+          theme,
+        );
+        if (data.cursor !== undefined) {
+          paintCursor(ctx, x.getPixelForValue(data.cursor), chartArea.top, chartArea.bottom, theme);
         }
         if (data.hover !== undefined) {
           const at = Math.round(x.getPixelForValue(data.hover)) + 0.5;

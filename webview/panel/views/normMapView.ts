@@ -1,5 +1,6 @@
 // The map card: log10 of the gradient norm of every layer at every step, with a legend that can be
 // read off, and a read-out under the pointer. A click selects the layer.
+import type { ShownStep } from '../../../src/shared/protocol/panel';
 import { element, setHidden, setText } from '../dom';
 import { formatCount, formatDecade, formatValue } from '../format';
 import {
@@ -8,8 +9,10 @@ import {
   NOT_FINITE,
   normMap,
   scalePosition,
+  stepPosition,
   stepsOfColumn,
 } from '../geometry/normMap';
+import { paintCursor } from '../paint/marks';
 import { paintLegend, paintNormMap } from '../paint/normMapPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
@@ -86,7 +89,7 @@ export class NormMapView implements View {
     const cellsWidth = Math.max(40, width - this.namesWidth(width) - NAMES_GAP);
     const cells = Math.min(MAX_CELLS, Math.floor(cellsWidth / 2));
     this.map = normMap(this.names, state.curves, cells);
-    this.paint(this.map, width, theme);
+    this.paint(this.map, width, theme, state.view?.cursor);
     this.drawLegend(this.map, theme, frame.generation);
     this.drawReadout(this.map);
     describe(this.canvas, summary(this.map));
@@ -101,7 +104,7 @@ export class NormMapView implements View {
     return Math.max(3, Math.min(40, Math.floor(220 / this.names.length)));
   }
 
-  private paint(map: NormMap, width: number, theme: Theme): void {
+  private paint(map: NormMap, width: number, theme: Theme, cursor?: ShownStep): void {
     const rowHeight = this.rowHeight();
     const height = rowHeight * map.layers.length;
     const names = this.namesWidth(width);
@@ -131,6 +134,11 @@ export class NormMapView implements View {
     context.fillText(`step ${formatCount(map.firstStep)}`, left, height + AXIS_HEIGHT);
     context.textAlign = 'right';
     context.fillText(formatCount(map.lastStep), width, height + AXIS_HEIGHT);
+    if (cursor !== undefined) {
+      const at = left + stepPosition(map, cursor.step) * (width - left);
+      const row = map.layers.indexOf(cursor.layer ?? '');
+      paintCursor(context, at, 0, height, theme, row < 0 ? undefined : (row + 0.5) * rowHeight);
+    }
     if (this.hover === undefined) return;
     context.strokeStyle = theme.focus;
     context.lineWidth = theme.highContrast ? 2 : 1.5;

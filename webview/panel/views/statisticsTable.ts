@@ -1,4 +1,4 @@
-// The numbers of a layer at its newest step: one column per quantity, one row per statistic.
+// The numbers of a layer at a step: one column per quantity, one row per statistic.
 import type { LayerRecord, TensorRecord, TensorSummary } from '../../../src/shared/core/stepRecord';
 import { element } from '../dom';
 import { formatCount, formatShare, formatValue } from '../format';

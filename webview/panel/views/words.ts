@@ -2,6 +2,7 @@
 import type { Finding, RuleId, Severity } from '../../../src/shared/core/finding';
 import { isFinal } from '../../../src/shared/core/run';
 import type { RunView } from '../../../src/shared/protocol/panel';
+import { formatCount } from '../format';
 import type { IconName } from '../icons';
 
 const STATE_WORDS = {
@@ -21,6 +22,24 @@ const STATE_ICONS = {
   stopped: 'stop',
   failed: 'error',
 } as const satisfies Record<RunView['state'], IconName>;
+
+/** Steps that the run will have, where that is known. */
+export function plannedSteps(view: RunView): number | undefined {
+  const { maxSteps, epochs, stepsPerEpoch } = view;
+  if (maxSteps !== undefined) return maxSteps;
+  return epochs !== undefined && stepsPerEpoch !== undefined ? epochs * stepsPerEpoch : undefined;
+}
+
+/** `Step 120 of 400, paused in backward of dense_3`; of the cursor, or of the newest step without one. */
+export function cursorWords(view: RunView): string {
+  const { cursor } = view;
+  const step = cursor?.step ?? view.step;
+  const whole = plannedSteps(view) ?? view.step;
+  const words = `Step ${formatCount(step)}${whole > step ? ` of ${formatCount(whole)}` : ''}`;
+  if (cursor?.phase === undefined) return words;
+  const place = cursor.layer === undefined ? cursor.phase : `${cursor.phase} of ${cursor.layer}`;
+  return `${words}, paused in ${place}`;
+}
 
 /** True where the worker is gone although the run had not ended. */
 export function isCutOff(view: RunView): boolean {
