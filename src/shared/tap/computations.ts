@@ -13,6 +13,8 @@ export interface Capture<Owner> {
   activation: Retained;
   /** δ; more than one where the gradient flowed back more than once, none where it never did. */
   deltas: Retained[];
+  /** Rank of the first δ among those of all captures: the order of the backward pass. */
+  deltaOrder?: number;
 }
 
 interface Computation<Owner> {
@@ -41,6 +43,7 @@ export class GradientComputations<Owner> {
   readonly #samplesActivations: (variables: readonly string[]) => boolean;
   readonly #guard: Guard;
   #unapplied: Computation<Owner>[] = [];
+  #nextDelta = 0;
   /** The computation under way, while its activations are wanted. */
   #current: Computation<Owner> | undefined;
   /** Nested gradient computations: those inside a loss (e.g. a gradient penalty) are part of it. */
@@ -78,7 +81,10 @@ export class GradientComputations<Owner> {
     return (delta) => {
       // A tape replayed after its computation was applied has no record to go to.
       if (computation !== this.#current) return;
-      this.#guard(() => capture.deltas.push(retain(this.#tf, delta)));
+      this.#guard(() => {
+        capture.deltas.push(retain(this.#tf, delta));
+        capture.deltaOrder ??= this.#nextDelta++;
+      });
     };
   }
 

@@ -3,6 +3,7 @@
 import { watchActivations } from './activations';
 import { GradientComputations, releaseCapture, type Capture } from './computations';
 import { Delivery, scalarOf } from './delivery';
+import { retainFullStep } from './fullStep';
 import { guardedBy, type Guard } from './guard';
 import {
   engineOf,
@@ -10,6 +11,7 @@ import {
   layerPrototypeOf,
   type OptimizerLike,
   type LayerLike,
+  type NamedGradients,
 } from './internals';
 import { LayerRegistry, type Owner } from './layers';
 import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
@@ -36,6 +38,8 @@ interface StepUnderWay<Site> {
   loss: Retained | undefined;
   captures: Capture<Owner<Site>>[];
   before: Before[];
+  /** It is recorded in full. */
+  full: boolean;
 }
 
 /** A variable and its data before the update. */
@@ -76,7 +80,7 @@ class InstalledTap<Site extends object> implements Tap {
     this.#sampler = new Sampler(options.sampling);
     this.#computations = new GradientComputations(
       tf,
-      (names) => this.#sampler.wantsActivations(names),
+      (names) => this.#isFull() || this.#sampler.wantsActivations(names),
       this.#guard,
     );
     this.#layers.watchVariables(tf, this.#patches);
@@ -92,8 +96,8 @@ class InstalledTap<Site extends object> implements Tap {
       watchActivations(tf, this.#patches, this.#computations, ownerOf, this.#guard);
     }
     if (this.#isNew(tf.Optimizer.prototype)) {
-      watchOptimizers(tf, this.#patches, (optimizer, gradients, apply) =>
-        this.#onApply(optimizer, gradients, apply),
+      watchOptimizers(tf, this.#patches, (optimizer, gradients, apply, given) =>
+        this.#onApply(optimizer, gradients, apply, given),
       );
     }
   }
@@ -116,6 +120,12 @@ class InstalledTap<Site extends object> implements Tap {
 
   layerNameOf(variable: Tensor): string | undefined {
     return isVariable(variable) ? this.#layers.nameOf(variable) : undefined;
+  }
+
+  rewind(step: number): void {
+    this.#sampler.rewind(this.#step - step);
+    this.#computations.dispose();
+    this.#step = step;
   }
 
   setEpoch(epoch: number | undefined): void {
@@ -158,14 +168,29 @@ class InstalledTap<Site extends object> implements Tap {
     return true;
   }
 
-  #onApply(optimizer: OptimizerLike, gradients: GradientMap, apply: () => unknown): unknown {
+  /** Whether the next step is to be recorded in full. */
+  #isFull(): boolean {
+    return this.#options.debug?.wantsFull(this.#step + 1) === true;
+  }
+
+  #onApply(
+    optimizer: OptimizerLike,
+    gradients: GradientMap,
+    apply: (instead?: NamedGradients) => unknown,
+    given: NamedGradients,
+  ): unknown {
     const under = this.#guard(() => this.#beforeStep(optimizer, gradients));
+    const instead = this.#guard(() => this.#beforeUpdate(optimizer, gradients, given));
     let result: unknown;
     try {
-      result = apply();
+      result = apply(instead?.gradients);
       const step = ++this.#step;
-      if (under) this.#guard(() => this.#record(step, under));
+      if (under) {
+        this.#guard(() => this.#record(step, under));
+        if (under.full) this.#guard(() => this.#recordFully(step, optimizer, under));
+      }
     } finally {
+      instead?.release();
       if (under) this.#guard(() => release(under));
     }
     this.#options.onStep(this.#step);
@@ -175,8 +200,26 @@ class InstalledTap<Site extends object> implements Tap {
   #beforeStep(optimizer: OptimizerLike, gradients: GradientMap): StepUnderWay<Site> {
     const learningRate = optimizer.learningRate;
     const { loss, captures, computed } = this.#computations.take(gradients);
-    const sampled = this.#sampler.countStep([...gradients.keys()], computed);
-    return { learningRate, loss, captures, before: sampled ? this.#retain(gradients) : [] };
+    const full = this.#isFull();
+    const sampled = this.#sampler.countStep([...gradients.keys()], computed) || full;
+    return { learningRate, loss, captures, before: sampled ? this.#retain(gradients) : [], full };
+  }
+
+  #beforeUpdate(optimizer: OptimizerLike, gradients: GradientMap, given: NamedGradients) {
+    const { debug } = this.#options;
+    if (!debug) return undefined;
+    const { registeredVariables } = engineOf(this.#tf);
+    const variables = [...gradients.keys()].map((name) => registeredVariables[name]);
+    // The debugger goes by the names of layers, at the first step too.
+    this.#layers.markTrained(variables.filter((variable) => variable !== undefined));
+    return debug.beforeUpdate(optimizer, given);
+  }
+
+  #recordFully(step: number, optimizer: OptimizerLike, under: StepUnderWay<Site>): void {
+    const owners = new Set(under.before.map(({ variable }) => this.#layers.ownerOf(variable)));
+    const captures = under.captures.filter(({ owner }) => owners.has(owner));
+    const full = retainFullStep(this.#tf, { ...under, step, optimizer, captures });
+    this.#options.debug?.onFullStep(full);
   }
 
   #record(step: number, { learningRate, loss, captures, before }: StepUnderWay<Site>): void {

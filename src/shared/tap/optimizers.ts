@@ -8,11 +8,15 @@ import type { Tensor, TfNamespace } from './types';
 /** The gradients of one step by variable name; unused variables are left out. */
 export type GradientMap = ReadonlyMap<string, Tensor>;
 
-/** Called for the outermost `applyGradients`; must call `apply` exactly once. */
+/**
+ * Called for the outermost `applyGradients`; must call `apply` exactly once, with other gradients in the
+ * place of `given` where those are to be applied.
+ */
 export type OnApply = (
   optimizer: OptimizerLike,
   gradients: GradientMap,
-  apply: () => unknown,
+  apply: (instead?: NamedGradients) => unknown,
+  given: NamedGradients,
 ) => unknown;
 
 /** Classes of the namespace that optimizers are made of, or that user code may extend. */
@@ -34,11 +38,11 @@ export function watchOptimizers(tf: TfNamespace, patches: Patches, onApply: OnAp
   const wrap = (target: OptimizerLike): void => {
     patches.replace(target, 'applyGradients', (original) => {
       return function applyGradients(this: OptimizerLike, gradients: NamedGradients): unknown {
-        const apply = (): unknown => original.call(this, gradients);
+        const apply = (instead = gradients): unknown => original.call(this, instead);
         if (applying) return apply();
         applying = true;
         try {
-          return onApply(this, toMap(gradients), apply);
+          return onApply(this, toMap(gradients), apply, gradients);
         } finally {
           applying = false;
         }

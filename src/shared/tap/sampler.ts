@@ -26,6 +26,11 @@ export class Sampler {
     return step % Math.max(1, this.#sampling.everySteps) === 0;
   }
 
+  /** Takes `count` steps back, where one set of variables is trained. */
+  rewind(count: number): void {
+    for (const [key, steps] of this.#steps) this.#steps.set(key, Math.max(0, steps - count));
+  }
+
   /** Whether the step that will apply gradients of these variables records activations and δ. */
   wantsActivations(variables: readonly string[]): boolean {
     const { everySteps, activationEverySteps } = this.#sampling;

@@ -2,6 +2,7 @@
 // tf namespace and never imports one, so that it can tap whichever instance the program loaded.
 import type * as tfjs from '@tensorflow/tfjs';
 import type { StepRecord, TensorSummary } from '../core/stepRecord';
+import type { StepDebugger } from './fullStep';
 import type { LayerLike } from './internals';
 
 export type TfNamespace = typeof tfjs;
@@ -78,6 +79,8 @@ export interface TapOptions<Site> {
    * and the training goes on. Called again with every further failure, until `uninstall`.
    */
   onFailure?(error: unknown): void;
+  /** Present where a debugger follows the training. */
+  debug?: StepDebugger;
 }
 
 export interface Tap {
@@ -96,6 +99,11 @@ export interface Tap {
   adopt(layers: readonly LayerLike[]): void;
   /** The record of the latest step, without its metrics, where the device has its statistics ready. */
   newest(): StepRecord | undefined;
+  /**
+   * Goes on counting after `step`, to which the training was put back. All records have to be delivered,
+   * and one set of variables to be trained: sampling goes on as it did after that step.
+   */
+  rewind(step: number): void;
   /** Epoch (from 1) that the following steps belong to. */
   setEpoch(epoch: number | undefined): void;
   /**
