@@ -41,6 +41,8 @@ export class Gate {
   private lastHeartbeat = -Infinity;
   private heartbeat: { since: number; steps: number } | undefined;
   private deaf = false;
+  /** Called before the program goes on from an await point. */
+  private goingOn: (() => void) | undefined;
 
   constructor(
     private readonly maxSteps: number,
@@ -49,6 +51,16 @@ export class Gate {
     /** Optimizer steps taken: above 0 where a run goes on. */
     private steps = 0,
   ) {}
+
+  /** Optimizer steps so far. */
+  get stepsTaken(): number {
+    return this.steps;
+  }
+
+  /** True where a hold was asked for and is reached; the program may still be on its way to the gate. */
+  get held(): boolean {
+    return !this.ended && this.steps >= this.holdAt && this.steps < this.maxSteps;
+  }
 
   /** True while the program must not go on. */
   get closed(): boolean {
@@ -72,6 +84,30 @@ export class Gate {
   step(count: number): void {
     this.holdAt = this.steps + Math.max(1, Math.floor(count));
     this.release();
+  }
+
+  /** Holds once `step` steps are taken, as {@link pause} does. */
+  holdAfter(step: number): void {
+    if (step <= this.steps) this.pause();
+    else this.holdAt = step;
+  }
+
+  /** Lets the program go on without telling: it is about to be put back. */
+  letBack(): void {
+    this.holdAt = Infinity;
+    this.release();
+  }
+
+  /** The program was put back to after `step`; it is held once it has taken `until` steps. */
+  putBack(step: number, until: number): void {
+    this.steps = step;
+    this.holdAt = until;
+    this.reported = undefined;
+  }
+
+  /** Calls `task` whenever the program goes on from an await point. */
+  onGoingOn(task: () => void): void {
+    this.goingOn = task;
   }
 
   /** Closes for good: whatever still waits here waits for ever, until the worker is ended. */
@@ -102,6 +138,7 @@ export class Gate {
   /** Undefined where the program may go on at once; otherwise what it has to await. */
   pass(): Promise<void> | undefined {
     if (this.closed) return this.wait();
+    this.goingOn?.();
     if (native.now() - this.lastYield < YIELD_MS) return undefined;
     return this.giveWay();
   }
@@ -109,7 +146,10 @@ export class Gate {
   /** Runs `task` now, or when the gate opens: for callbacks that cannot await. */
   runOpen(task: () => void): void {
     if (this.closed) void this.wait().then(() => soon(task));
-    else task();
+    else {
+      this.goingOn?.();
+      task();
+    }
   }
 
   private async giveWay(): Promise<void> {
@@ -125,6 +165,7 @@ export class Gate {
       else if (!this.ended) this.reportPaused();
       await new Promise<void>((resolve) => this.waiters.push(resolve));
     }
+    this.goingOn?.();
   }
 
   private reportPaused(): void {

@@ -1,5 +1,6 @@
 // What a session tells the host in words and lists: the backend, the layers, progress, and why a run
 // cannot be paused or go on.
+import type { ToRuntime } from '../../src/shared/protocol/runtime';
 import type { TappedLayer } from '../../src/shared/tap/types';
 import type { Choice } from './backends/chooser';
 import type { ChosenBackend } from './backends/ladder';
@@ -41,6 +42,17 @@ export function sendLayers(layers: readonly TappedLayer<CapturedStack>[]): void 
 /** What the run is doing before its first step. */
 export function sendProgress(message: string): void {
   postToHost({ type: 'progress', message });
+}
+
+/** Answers a debugger where none is attached, or where the run is over. */
+export function refuseToDebug(message: Extract<ToRuntime, { type: 'ask' | 'rewind' }>): void {
+  if (message.type === 'rewind') {
+    postToHost({ type: 'cannotRewind', step: message.step });
+    return;
+  }
+  const why =
+    'This run is over, or was not started by a debugger: start it again by Debug training.';
+  postToHost({ type: 'answer', id: message.id, ok: false, message: why });
 }
 
 /** The program cannot be held. */

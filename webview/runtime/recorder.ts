@@ -6,8 +6,9 @@ import type { StartOptions } from '../../src/shared/protocol/runtime';
 import { installTap } from '../../src/shared/tap';
 import type { Tap } from '../../src/shared/tap/types';
 import { followingStatistics } from './backends/switching';
-import type { CheckpointKeeper } from './checkpoint/keeper';
+import type { StateKeeper } from './checkpoint/keeper';
 import type { CountedRandom } from './countedRandom';
+import type { TrainingDebugger } from './debug';
 import { watchModels, type ModelWatch } from './diagnosis';
 import { watchBreaks, type AutopsyWatch } from './diagnosis/autopsy';
 import { sendLayers, type CapturedStack } from './messages';
@@ -27,7 +28,7 @@ export interface RecorderContext {
   /** Steps beyond are not sent. */
   maxSteps(): number;
   /** What keeps the last good state: its tensors are ours, not the program's. */
-  keeper(): CheckpointKeeper | undefined;
+  keeper(): StateKeeper | undefined;
 }
 
 /** The records of one session. */
@@ -37,7 +38,7 @@ export class Recorder {
     const ours = this.context.keeper()?.held ?? { numTensors: 0, numBytes: 0 };
     return { numTensors: numTensors - ours.numTensors, numBytes: numBytes - ours.numBytes };
   });
-  private readonly statistics = followingStatistics(tf);
+  readonly statistics = followingStatistics(tf);
   private tap: Tap | undefined;
   private watch: ModelWatch | undefined;
   private autopsy: AutopsyWatch | undefined;
@@ -52,9 +53,10 @@ export class Recorder {
 
   /** Installs the tap and the probes; before the other hooks, which add to a step what is not its own. */
   install(
-    { sampling, probe }: StartOptions,
+    { kind, sampling, probe }: StartOptions,
     random: CountedRandom,
     stepsBefore = 0,
+    debug?: TrainingDebugger,
   ): { tap: Tap; watch: ModelWatch } {
     const tap = installTap<CapturedStack>(tf, {
       statistics: this.statistics,
@@ -62,10 +64,15 @@ export class Recorder {
       stepsBefore,
       captureSite: () => ({ stack: captureStack() }),
       onRecords: (records) => this.send(this.watch?.complete(records) ?? records),
-      onLayers: (layers) => sendLayers(layers),
+      onLayers: (layers) => {
+        debug?.meet(layers);
+        sendLayers(layers);
+      },
       onStep: (step) => this.context.countStep(step),
       now: () => this.context.now(),
+      ...(debug && { debug }),
     });
+    debug?.attach(tap, kind);
     this.autopsy = watchBreaks(tf, tap, {
       random,
       onAutopsy: ({ autopsy, stack }) => {

@@ -9,16 +9,17 @@ import { receiveWebglReport } from './backends/foreknowledge';
 import { isContextLost } from './backends/webgl';
 import { receiveWasm } from './backends/wasm';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint/checkpoint';
-import type { CheckpointKeeper } from './checkpoint/keeper';
+import type { StateKeeper } from './checkpoint/keeper';
 import { Clock } from './clock';
 import { CountedRandom } from './countedRandom';
 import { createGradientLensModule } from './data';
+import { TrainingDebugger } from './debug';
 import { runExperiment } from './experiment/run';
 import { EndOfRun, RunFailure, toRawError } from './failure';
 import { Gate, type GateEvents } from './gate';
 import { installHooks } from './hooks';
 import { HostClient } from './hostClient';
-import { contextLost, sendNeverAwaits, sendProgress, sendStarted } from './messages';
+import { contextLost, refuseToDebug, sendNeverAwaits, sendProgress, sendStarted } from './messages';
 import { runProgram } from './program';
 import { Recorder } from './recorder';
 import { native, postToHost } from './scope';
@@ -43,7 +44,8 @@ export class Session {
   private options: StartOptions | undefined;
   private gate: Gate | undefined;
   private chooser: ChosenBackend['chooser'];
-  private keeper: CheckpointKeeper | undefined;
+  private keeper: StateKeeper | undefined;
+  private debug: TrainingDebugger | undefined;
   private ended = false;
   private lastStep = 0;
   private maxSteps = Infinity;
@@ -66,10 +68,17 @@ export class Session {
         this.gate?.pause();
         break;
       case 'resume':
+        this.debug?.goOn();
         this.gate?.resume();
         break;
       case 'step':
-        this.gate?.step(message.count);
+        this.step(message.count, message.record);
+        break;
+      case 'rewind':
+      case 'ask':
+        if (!this.debug || this.ended) refuseToDebug(message);
+        else if (message.type === 'ask') this.debug.ask(message);
+        else this.debug.rewind(message.step);
         break;
       case 'stop':
         this.finish('stopped');
@@ -99,6 +108,14 @@ export class Session {
     postToHost({ type: 'failed', error: toRawError(thrown), steps: this.recorder.step });
   }
 
+  private step(asked: number, record = false): void {
+    const { gate } = this;
+    if (!gate) return;
+    const count = Math.max(1, Math.floor(asked));
+    this.debug?.goOn(record ? gate.stepsTaken + count : undefined);
+    gate.step(count);
+  }
+
   private async start(options: StartOptions, saved?: ArrayBuffer): Promise<void> {
     if (this.options) return;
     this.options = options;
@@ -113,7 +130,12 @@ export class Session {
     this.maxSteps = options.maxSteps ?? Infinity;
     // Before the backend starts, which takes a while: a pause that arrives meanwhile must count.
     const gate = this.createGate(checkpoint?.step);
-    if (options.paused) gate.pause();
+    const { debug, paused } = options;
+    if (debug) {
+      const { statistics } = this.recorder;
+      this.debug = new TrainingDebugger(tf, gate, statistics, debug, checkpoint?.step ?? 0);
+    }
+    if (paused && debug?.replayTo === undefined) gate.pause();
     try {
       const backend = await startBackend(options, () => this.loseContext());
       sendStarted(backend);
@@ -140,8 +162,8 @@ export class Session {
     }
     const random = new CountedRandom(options.seed);
     Math.random = random.next;
-    const { recorder } = this;
-    const { tap, watch } = recorder.install(options, random, checkpoint?.step);
+    const { recorder, debug } = this;
+    const { tap, watch } = recorder.install(options, random, checkpoint?.step, debug);
     const shared = {
       ...{ tf, tap, gate },
       chooseBackend: (model: LayersModel, batchSize: number) =>
@@ -158,6 +180,7 @@ export class Session {
         options,
         announce: (model, data) => watch.announce(model, data),
         random,
+        debug,
         checkpoint,
         keeps: (keeper) => (this.keeper = keeper),
         requireDevice: () => {
@@ -196,6 +219,7 @@ export class Session {
     const events: GateEvents = {
       onState: (state, step) => {
         this.recorder.sendOut();
+        if (state === 'paused') this.debug?.paused();
         postToHost({ type: 'state', state, step });
       },
       onLimit: () => this.finish('completed'),
@@ -232,6 +256,7 @@ export class Session {
   private close(): void {
     this.recorder.sendOut();
     this.ended = true;
+    this.debug?.goOn();
     this.gate?.end();
   }
 

@@ -36,6 +36,7 @@ window.launch = (id, code, wasm) => {
     // As a page that could not look: the worker does itself.
     if (data.type === 'needWebglReport') { worker.postMessage({ type: 'webglReport' }); return; }
     if (data.type === 'steps') data = { ...data, batch: toText(data.batch) };
+    if (data.result instanceof ArrayBuffer) data = { ...data, result: toText(data.result) };
     if (data.checkpoint) data = { ...data, checkpoint: toText(data.checkpoint) };
     window.fromRuntime(id, data);
   };

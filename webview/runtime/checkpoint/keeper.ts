@@ -13,8 +13,16 @@ const SHARE = 0.01;
 /** Larger states are not kept: the run then starts again after a loss. Bytes. */
 const MAX_BYTES = 200 * 1024 * 1024;
 
+/** What keeps the last good state of a training. */
+export interface StateKeeper {
+  /** The newest checkpoint. */
+  readonly latest: Checkpoint | undefined;
+  /** Tensors and bytes that are ours, for the count of those that are the program's. */
+  readonly held: { numTensors: number; numBytes: number };
+}
+
 /** Takes checkpoints of one training. */
-export class CheckpointKeeper {
+export class CheckpointKeeper implements StateKeeper {
   private checkpoint: Checkpoint | undefined;
   private next: number;
   private isReading = false;
@@ -30,12 +38,10 @@ export class CheckpointKeeper {
     this.next = isUseful ? now() + INTERVAL_MS : Infinity;
   }
 
-  /** The newest one. */
   get latest(): Checkpoint | undefined {
     return this.checkpoint;
   }
 
-  /** Tensors and bytes that are ours, for the count of those that are the program's. */
   get held(): { numTensors: number; numBytes: number } {
     const numBytes = this.copies.reduce((sum, { size, dtype }) => sum + size * bytesOf(dtype), 0);
     return { numTensors: this.copies.length, numBytes };

@@ -11,7 +11,7 @@ interface SlotEntry {
 }
 
 /** A variable, of which only this is needed. */
-type Assignable = Tensor & Pick<Variable, 'assign'>;
+export type Assignable = Tensor & Pick<Variable, 'assign'>;
 
 /** Fields of an optimizer that change while it trains. */
 const NUMBERS = ['iterations_', 'learningRate'];
@@ -52,7 +52,33 @@ export function isKnownOptimizer(tf: TfNamespace, optimizer: Optimizer): boolean
   return own.some((known) => Object.getPrototypeOf(optimizer) === known.prototype);
 }
 
-/** Puts the state of `checkpoint` into a model and an optimizer that were built like the first ones. */
+/** The variables that `optimizer` keeps for itself, by its own names for them. */
+export function slotTensors(tf: TfNamespace, optimizer: Optimizer): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const [field, value] of Object.entries(optimizer)) {
+    if (value instanceof tf.Variable) tensors.set(field, value);
+    for (const { originalName, variable } of slotsOf(tf, value)) {
+      tensors.set(originalName, variable);
+    }
+  }
+  return tensors;
+}
+
+/** Gives `variable` these values, and has them on the device where they were there. */
+export function assignValues(
+  tf: TfNamespace,
+  variable: Assignable,
+  { values, shape, dtype, onDevice }: Omit<SavedTensor, 'name'>,
+): void {
+  // Backends take arrays as they are: these stay the caller's.
+  tf.tidy(() => variable.assign(tf.tensor(values.slice(), shape, dtype)));
+  if (onDevice) upload(tf, variable);
+}
+
+/**
+ * Puts the state of `checkpoint` into a model and an optimizer: those that it was taken of, or others that
+ * were built like them. Slots that it does not know are disposed: they are made at the next step.
+ */
 export function restoreState(
   tf: TfNamespace,
   model: LayersModel,
@@ -60,11 +86,10 @@ export function restoreState(
   checkpoint: Checkpoint,
 ): void {
   const fields = optimizer as unknown as Record<string, unknown>;
-  const place = (saved: SavedTensor, variable: Assignable): void => {
-    tf.tidy(() => variable.assign(tf.tensor(saved.values, saved.shape, saved.dtype)));
-    if (saved.onDevice) upload(tf, variable);
-  };
+  const place = (saved: SavedTensor, variable: Assignable): void =>
+    assignValues(tf, variable, saved);
   const known = changingTensors(tf, model, optimizer);
+  dropSlots(tf, optimizer, new Set(checkpoint.tensors.map(({ name }) => name)));
   for (const saved of checkpoint.tensors) {
     const variable = known.get(saved.name);
     if (variable) {
@@ -83,6 +108,17 @@ export function restoreState(
     const { setLearningRate } = fields as { setLearningRate?: (rate: number) => void };
     if (name === 'learningRate' && setLearningRate) setLearningRate.call(optimizer, value);
     else fields[name] = value;
+  }
+}
+
+/** Disposes the slots that are not among `kept`. */
+function dropSlots(tf: TfNamespace, optimizer: Optimizer, kept: ReadonlySet<string>): void {
+  for (const [field, value] of Object.entries(optimizer)) {
+    const slots = slotsOf(tf, value);
+    const left = slots.filter((_, i) => kept.has(`slot/${field}/${i}`));
+    for (const slot of slots) if (!left.includes(slot)) slot.variable.dispose();
+    // The optimizer's own list, which it fills anew.
+    if (slots.length > left.length) slots.splice(0, slots.length, ...left);
   }
 }
 
