@@ -31,6 +31,11 @@ export class ControlQueue {
     private readonly answerMs: number,
   ) {}
 
+  /** True while steps are being taken: the run is paused and yet trains. */
+  get isStepping(): boolean {
+    return this.pending.some(({ kind }) => kind === 'step');
+  }
+
   /** Sends a pause or a resume at once. */
   request(kind: 'pause' | 'resume'): Promise<void> {
     return this.enqueue(kind, { type: kind }, 0);

@@ -34,7 +34,7 @@ export class RunControls {
 
   async pause(): Promise<void> {
     this.assertControllable('pause');
-    if (this.options.machine.state === 'paused') return;
+    if (this.options.machine.state === 'paused' && !this.queue.isStepping) return;
     this.assertPausable('pause');
     await this.queue.request('pause');
   }
