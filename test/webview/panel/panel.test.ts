@@ -87,6 +87,23 @@ describe('panel page', function () {
     });
   }
 
+  it('draws the rows that are scrolled into a window too small for any of them', async () => {
+    await open({ theme: LIGHT, width: 500, height: 180 }, snapshotOf(run));
+    assert.equal(
+      await panel.page.locator('.layer-row:visible').count(),
+      0,
+      'a row was there before',
+    );
+    await panel.page.locator('.layer-head').evaluate((head) => head.scrollIntoView());
+    await panel.send(updateOf(run, 149, 150));
+    const ink = await inkOf(
+      panel.page,
+      `${FIRST_ROW} .histogram`,
+      rgb(LIGHT.variables['charts-blue']!),
+    );
+    assert.ok(sum(ink.columns) > 0, 'no bar is drawn');
+  });
+
   it('shows state, step, epoch, speed, backend with its reason, and seed', async () => {
     const reason = 'WebGL runs in software here; WebAssembly is faster.';
     await open({}, snapshotOf(run, { backend: 'wasm', backendReason: reason }));

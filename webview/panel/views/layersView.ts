@@ -23,6 +23,7 @@ const NARROW_BELOW = 720;
 /** The page's header and the list's cover about this much of the window's top. */
 const HEADER_HEIGHT = 132;
 const MIN_TICK_GAP = 40;
+const NOTHING: RowLayout = { histogramWidth: 0, heatWidth: 0, sparkWidth: 0, height: 0 };
 
 export class LayersView implements View {
   readonly root: HTMLElement;
@@ -218,13 +219,10 @@ export class LayersView implements View {
   private measure(generation: number): RowLayout {
     const key = `${generation}/${this.root.classList.contains('narrow')}/${this.rows.clientWidth}`;
     const first = this.pool.values().next().value;
+    // With no row in the window there is nothing to measure yet.
+    if (first === undefined) return NOTHING;
     if (this.layout === undefined || this.measured !== key) {
-      this.layout = first?.measure() ?? {
-        histogramWidth: 0,
-        heatWidth: 0,
-        sparkWidth: 0,
-        height: 0,
-      };
+      this.layout = first.measure();
       this.measured = key;
     }
     return this.layout;
