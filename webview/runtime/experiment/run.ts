@@ -51,7 +51,7 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
     : undefined;
   const keeper = states ?? new CheckpointKeeper(tf, model, optimizer, native.now);
   context.keeps(keeper);
-  debug.follow({ model, states, refuseSwap: (batch) => walk?.refuseSwap(batch) ?? NOT_YET });
+  debug.follow({ model, states, refuseSwap: (batch) => (walk ? walk.refuseSwap(batch) : NOT_YET) });
   walk = new EpochWalk(prepared, context, checkpoint, keeper);
   states?.keep();
   while (!(await walk.run())) {
