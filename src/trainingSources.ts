@@ -88,7 +88,8 @@ export class TrainingSources {
       return this.node(request, plan.backend === 'node' ? undefined : found.needsNode?.specifier);
     }
     if (plan.backend === 'node') {
-      return this.inPage(request, new ThreadPage(dist, (message) => log.warn(message)), 'auto');
+      const trouble = (message: string): void => log.warn(message);
+      return this.inPage(request, new ThreadPage(dist, request.model.fsPath, trouble), 'auto');
     }
     const first = this.inPage(request, page, plan.backend);
     if (found.kind === 'experiment' || request.isBackendFixed || plan.debug) return first;
@@ -153,7 +154,7 @@ export class TrainingSources {
         );
         return bundle;
       },
-      onConsole: (level, text) => console.write(level, text),
+      onConsole: (level, text) => console.write(id, level, text),
       onTrouble: (message) => log.warn(message),
     });
   }

@@ -1,9 +1,9 @@
-// Statistics in a process: typed arrays where the backend has them in memory (cpu, wasm). Those of
-// TensorFlow are read: one copy of a tensor costs less than the dozen native operations, each with its
-// own call and result, that the same summary takes.
+// Statistics in a process: typed arrays where the backend has them in memory (cpu, wasm); those of
+// TensorFlow, and of a backend that we do not know, are read.
 import type { StatisticsEngine, TfNamespace } from '../../src/shared/tap/types';
 import {
   createTypedArrayStatistics,
+  readAgain,
   readCopy,
   readCpu,
   readWasm,
@@ -20,7 +20,7 @@ function createStatistics(tf: TfNamespace): StatisticsEngine {
       // It keeps what it has read beside the texture.
       return createTypedArrayStatistics(readCopy(tf));
     default:
-      return createTypedArrayStatistics((tensor) => tensor.dataSync());
+      return createTypedArrayStatistics(readAgain);
   }
 }
 

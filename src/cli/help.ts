@@ -14,8 +14,8 @@ Options
   --backend NAME         node    the program's own tfjs, in a Node process
                          wasm    WebAssembly; cpu: plain JavaScript, slow
                          webgl   headless Chromium, where one is installed
-                         default: node where the program needs it, else wasm,
-                         else cpu
+                         default: node where the program needs it; else
+                         tfjs-node where it is installed, wasm, cpu
   --set NAME=VALUE ...   hyperparameters of an experiment module
   --json OUT             write state, backend, layers, steps, findings and error
   --sarif OUT            write the findings as SARIF 2.1.0, for code scanning

@@ -137,8 +137,8 @@ export class CliSources {
 
   /** A thread of this process; a program that turns out to need Node moves there before its first step. */
   private thread({ kind }: Recognition): CliSource {
-    const { surroundings, onTrouble, command } = this.request;
-    const page = new ThreadPage(distOf(surroundings), onTrouble);
+    const { surroundings, onTrouble, command, model } = this.request;
+    const page = new ThreadPage(distOf(surroundings), model, onTrouble);
     const first = this.inPage(page, kind);
     const isFixed = kind === 'experiment' || command.backend !== undefined;
     if (isFixed) return { source: first, sharesTerminal: () => false, dispose: nothing };

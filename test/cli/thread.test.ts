@@ -28,7 +28,7 @@ describe('training in a thread', function () {
     const model = path.join(WORKSPACE, file);
     const request = { seed: 3, backend: 'auto', paused: options.paused ?? false };
     const source = new WebviewSource({
-      page: new ThreadPage(path.join(ROOT, 'dist'), (message) => troubles.push(message)),
+      page: new ThreadPage(path.join(ROOT, 'dist'), model, (message) => troubles.push(message)),
       files: new WorkspaceFiles(WORKSPACE, WORKSPACE, [WORKSPACE]),
       start: {
         runId: 'thread',

@@ -11,6 +11,13 @@ export const RUNTIME_PROTOCOL_VERSION = 1;
 /** How the worker should pick its backend; `auto` measures webgl and wasm on the model. */
 export type RequestedBackend = 'auto' | 'webgl' | 'wasm' | 'cpu';
 
+/**
+ * The backends that train. `tensorflow`: the binary of the user's tfjs-node, in a thread of Node; it cannot
+ * be asked for by name.
+ */
+export const RUNTIME_BACKENDS = ['webgl', 'wasm', 'cpu', 'tensorflow'] as const;
+export type RuntimeBackend = (typeof RUNTIME_BACKENDS)[number];
+
 /** Thinning of the tap. 1 means every step. */
 export interface Sampling {
   /** Gradients, weights and updates are recorded at every n-th step. */
@@ -136,7 +143,7 @@ export type FromRuntime =
    * has decided; the newest counts. */
   | {
       type: 'started';
-      backend: 'webgl' | 'wasm' | 'cpu';
+      backend: RuntimeBackend;
       /** One plain sentence where the backend is not the obvious one, or was measured. */
       reason?: string;
       renderer?: string;

@@ -1,15 +1,20 @@
 // Trains in a worker thread of this Node process: to a WebviewSource it is a page like the editor's
-// panel. The thread evaluates the editor's own runtime (node/runtimeHost.ts), on wasm or cpu.
+// panel. The thread evaluates the editor's own runtime (node/runtimeHost.ts): on the tfjs-node that is
+// installed beside the model, else on wasm or cpu.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../model/modelError';
 import { parseFromRuntime } from '../../shared/protocol/guards';
+import type { RuntimeHostData } from '../../shared/protocol/thread';
 import type { FromRuntime, PageToWorker, ToRuntime } from '../../shared/protocol/runtime';
 import type { PageListener, TrainingPage, WorkerStart } from '../webview/trainingPage';
 
 /** Code of a failure that the cpu backend does not meet, see `wasmKernels.ts` of the runtime. */
 const NEEDS_CPU = 'needs-cpu';
+
+/** How tfjs says that tfjs-node lacks a kernel. */
+const LACKS_KERNEL = /^Kernel '(\w+)' not registered for backend 'tensorflow'/;
 
 /** Files of the runtime, in the folder `dist`. */
 const THREAD = 'nodeRuntime.cjs';
@@ -36,10 +41,12 @@ export class ThreadPage implements TrainingPage {
 
   /**
    * @param dist Folder of the built files.
+   * @param model Path of the model: packages are found from there.
    * @param onTrouble Told what is wrong beneath the run.
    */
   constructor(
     private readonly dist: string,
+    private readonly model: string,
     private readonly onTrouble: (message: string) => void,
   ) {}
 
@@ -53,9 +60,33 @@ export class ThreadPage implements TrainingPage {
   }
 
   launch(runId: string, code: string, start: WorkerStart): void {
+    const { backend } = start.options;
+    this.launchOn(backend === 'auto' ? 'best' : backend === 'cpu' ? 'cpu' : 'wasm', {
+      ...{ runId, code, start },
+    });
+  }
+
+  send(runId: string, message: ToRuntime): void {
+    if (runId === this.launched?.runId) this.toWorker(message);
+  }
+
+  terminate(runId: string): void {
+    if (runId === this.launched?.runId) this.end();
+  }
+
+  /** `first`: the backend that is tried first; `best`: tfjs-node, and wasm after it. */
+  private launchOn(
+    first: 'best' | 'wasm' | 'cpu',
+    { runId, code, start }: Omit<Launched, 'worker'>,
+  ): void {
     this.end();
+    const data: RuntimeHostData = {
+      runtime: path.join(this.dist, RUNTIME),
+      bundle: code,
+      ...(first === 'best' && { tfjsNodeFrom: this.model }),
+    };
     const worker = new Worker(path.join(this.dist, THREAD), {
-      workerData: { runtime: path.join(this.dist, RUNTIME), bundle: code },
+      workerData: data,
       // What this process preloads or inspects is no business of the training.
       execArgv: [],
       // Printed by the run's listener; the thread itself prints nothing.
@@ -75,16 +106,8 @@ export class ThreadPage implements TrainingPage {
       if (current()) this.fail(runId, `The training thread ended by itself (code ${exitCode}).`);
     });
     // There is no WebGL to choose, so that nothing has to be measured.
-    const backend = start.options.backend === 'cpu' ? 'cpu' : 'wasm';
+    const backend = first === 'cpu' ? 'cpu' : 'wasm';
     this.toWorker({ ...start, options: { ...start.options, backend } });
-  }
-
-  send(runId: string, message: ToRuntime): void {
-    if (runId === this.launched?.runId) this.toWorker(message);
-  }
-
-  terminate(runId: string): void {
-    if (runId === this.launched?.runId) this.end();
   }
 
   private end(): void {
@@ -111,7 +134,7 @@ export class ThreadPage implements TrainingPage {
       return;
     }
     const message = parseFromRuntime(value, (reason) => this.onTrouble(reason.message));
-    if (!message || this.goesOnOnCpu(launched, message)) return;
+    if (!message || this.goesOnElsewhere(launched, message)) return;
     this.listeners.get(launched.runId)?.message(message);
   }
 
@@ -128,14 +151,32 @@ export class ThreadPage implements TrainingPage {
     if (this.launched === launched) this.toWorker({ type: 'wasm', binary });
   }
 
-  /** A model that wasm cannot compute trains again on cpu, where nobody asked for wasm. */
-  private goesOnOnCpu({ runId, code, start }: Launched, message: FromRuntime): boolean {
-    if (message.type !== 'failed' || message.error.code !== NEEDS_CPU) return false;
-    if (start.options.backend !== 'auto') return false;
-    const text = 'The model needs an operation that wasm lacks; it trains again, on cpu.';
-    const notice = { code: 'backend-fallback', message: text };
-    this.listeners.get(runId)?.message({ type: 'notice', notice });
-    this.launch(runId, code, { ...start, options: { ...start.options, backend: 'cpu' } });
+  /** A model that a backend of our choice cannot compute trains again on the next one. */
+  private goesOnElsewhere(launched: Launched, message: FromRuntime): boolean {
+    if (message.type !== 'failed' || launched.start.options.backend !== 'auto') return false;
+    const next = nextBackend(message);
+    if (!next) return false;
+    this.listeners.get(launched.runId)?.message({
+      type: 'notice',
+      notice: { code: 'backend-fallback', message: next.text },
+    });
+    this.launchOn(next.backend, launched);
     return true;
   }
+}
+
+/** Where a run that failed may succeed. */
+function nextBackend({
+  error,
+  steps,
+}: Extract<FromRuntime, { type: 'failed' }>):
+  { text: string; backend: 'wasm' | 'cpu' } | undefined {
+  if (error.code === NEEDS_CPU) {
+    const text = 'The model needs an operation that wasm lacks; it trains again, on cpu.';
+    return { text, backend: 'cpu' };
+  }
+  const kernel = LACKS_KERNEL.exec(error.message)?.[1];
+  if (kernel === undefined || steps > 0) return undefined;
+  const text = `tfjs-node lacks an operation that the model needs (${kernel}); it trains again, on wasm.`;
+  return { text, backend: 'wasm' };
 }

@@ -1,14 +1,16 @@
 // Chooses and starts the backend. A backend the user forces fails over down the ladder webgl, wasm,
 // cpu. Left to us, wasm and a WebGL of hardware are started where they can be, and a measurement on the
 // model decides later (chooser.ts); until then, and where nothing can be measured, hardware WebGL
-// computes, else wasm. Every choice that is not the obvious one comes with a plain sentence.
-import type { StartOptions } from '../../../src/shared/protocol/runtime';
+// computes, else wasm. In a thread of Node that offers it, tfjs-node comes before all of them. Every choice
+// that is not the obvious one comes with a plain sentence.
+import type { RuntimeBackend, StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Notice } from '../../../src/shared/core/run';
 import { tf } from '../tf';
 import { RunFailure } from '../failure';
 import { BackendChooser } from './chooser';
 import { webglReport } from './foreknowledge';
 import { isInUse, useBackend } from './switching';
+import { startTfjsNode } from './tfjsNode';
 import { startWasm } from './wasm';
 import { startWebgl } from './webgl';
 import { openWebgl, probeWebgl, type WebglDevice } from './webglDevice';
@@ -17,7 +19,7 @@ type Asked = Pick<StartOptions, 'backend' | 'epsilon' | 'measured'>;
 
 /** The backend that runs, and why it is that one. */
 export interface ChosenBackend {
-  backend: 'webgl' | 'wasm' | 'cpu';
+  backend: RuntimeBackend;
   reason?: string;
   renderer?: string;
   notices: Notice[];
@@ -30,7 +32,14 @@ export async function startBackend(
   options: Asked,
   onContextLost: () => void,
 ): Promise<ChosenBackend> {
-  const refusals: string[] = [];
+  const native = await startTfjsNode();
+  const refusals: string[] = native?.refusals ?? [];
+  // Not installed is as good as not offered: nobody has to hear of it.
+  const isRefused = refusals.length > 0;
+  if (native?.isStarted === true) {
+    const reason = refusals.join(' ');
+    return { backend: 'tensorflow', ...(reason && { reason }), notices: noticesOf(reason) };
+  }
   const isAuto = options.backend === 'auto';
   if (isAuto && options.measured !== undefined) {
     const known = await climb({ ...options, backend: 'wasm' }, onContextLost, refusals);
@@ -43,9 +52,16 @@ export async function startBackend(
   const reason = refusals.join(' ');
   const { noWebgl, ...started } = chosen;
   const forced = !isAuto && chosen.backend !== options.backend;
-  const code = forced ? 'backend-fallback' : noWebgl && 'webgl-unavailable';
-  const notices: Notice[] = code ? [{ code, message: reason }] : [];
+  if (isRefused || forced) {
+    return { ...started, ...(reason && { reason }), notices: noticesOf(reason) };
+  }
+  const notices: Notice[] = noWebgl ? [{ code: 'webgl-unavailable', message: reason }] : [];
   return { ...started, ...(reason && { reason }), notices };
+}
+
+/** Tells that another backend trains than the one that was to be expected; `reason` may be empty. */
+function noticesOf(reason: string): Notice[] {
+  return reason ? [{ code: 'backend-fallback', message: reason }] : [];
 }
 
 interface Started extends Omit<ChosenBackend, 'notices' | 'reason'> {

@@ -1,6 +1,6 @@
 // Picks the statistics engine that fits the backend tfjs trains on.
 import type { StatisticsEngine, TfNamespace } from '../../../src/shared/tap/types';
-import { createTypedArrayStatistics, readCopy, readCpu, readWasm } from './typedArray';
+import { createTypedArrayStatistics, readAgain, readCopy, readCpu, readWasm } from './typedArray';
 import { createWasmStatistics } from './wasm/index';
 import { createWebglStatistics } from './webgl/index';
 
@@ -13,6 +13,8 @@ export function createStatistics(tf: TfNamespace): StatisticsEngine {
       return createWasmStatistics(tf) ?? createTypedArrayStatistics(readWasm(tf));
     case 'webgl':
       return createWebglStatistics(tf) ?? createTypedArrayStatistics(readCopy(tf));
+    case 'tensorflow':
+      return createTypedArrayStatistics(readAgain);
     default:
       return createTypedArrayStatistics(readCopy(tf));
   }

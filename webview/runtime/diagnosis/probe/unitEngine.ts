@@ -1,6 +1,6 @@
 // Picks the way to count units that fits the backend tfjs trains on.
 import type { TfNamespace } from '../../../../src/shared/tap/types';
-import { readCopy, readCpu, readWasm } from '../../statistics/typedArray';
+import { readAgain, readCopy, readCpu, readWasm } from '../../statistics/typedArray';
 import { createUnitEngine, type UnitEngine } from './units';
 import { createWebglUnitEngine } from './unitsWebgl';
 
@@ -13,6 +13,8 @@ export function unitEngineOf(tf: TfNamespace): UnitEngine {
       return createUnitEngine(readWasm(tf));
     case 'webgl':
       return createWebglUnitEngine(tf) ?? createUnitEngine(readCopy(tf));
+    case 'tensorflow':
+      return createUnitEngine(readAgain);
     default:
       return createUnitEngine(readCopy(tf));
   }
