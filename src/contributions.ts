@@ -8,6 +8,9 @@ export const DISPLAY_NAME = 'Gradient Lens';
 /** View type of the panel; its serializer is why `onWebviewPanel:` is an activation event. */
 export const PANEL_VIEW_TYPE = 'gradientLens.run';
 
+/** Type of the debug sessions that walk through a training. */
+export const DEBUG_TYPE = 'gradient-lens';
+
 /** Commands by verb. Those on a run take the id of a run, or act on the current one. */
 export const Commands = {
   train: 'gradientLens.train',
@@ -22,6 +25,7 @@ export const Commands = {
   applyRemedy: 'gradientLens.applyRemedy',
   verifyRemedy: 'gradientLens.verifyRemedy',
   useStandIn: 'gradientLens.useStandIn',
+  debugTraining: 'gradientLens.debugTraining',
   debug: 'gradientLens.debug',
   attach: 'gradientLens.attach',
   inspect: 'gradientLens.inspect',

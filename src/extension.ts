@@ -5,6 +5,7 @@ import { registerCommands, runCommand } from './commands';
 import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
+import { TrainingDebugger } from './debug/editor';
 import { Debugging } from './debugging';
 import { EsbuildService } from './model/esbuildLoader';
 import { BackendChoices } from './platform/backendChoices';
@@ -48,35 +49,32 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     },
     remedy: (run, asked) => void runRemedy(commandContext, run, asked),
     explain: (rule) => void runCommand('explainRule', commandContext, rule),
-    look: () => false,
+    look: (run, step) => training.look(registry.byId(run.id), step),
     trouble: (message) => log.warn(message),
     findRun: (id) => kept.find(id),
   });
   const current = new CurrentRun(registry, panels.onDidActivate);
   const terminals = new NodeTerminals();
+  const console = new UserConsole(log);
   const trainer = new Trainer({
     ...{ esbuild, terminals, dist: vscode.Uri.joinPath(extensionUri, 'dist').fsPath },
     registry,
     panels,
     kept,
     choices: new BackendChoices(context.globalState),
-    console: new UserConsole(log),
-    log,
+    ...{ console, log },
   });
-  const debugging = new Debugging({ trainer, esbuild, log, extensionUri, tell });
+  const told = { trainer, log, tell };
+  const debugging = new Debugging({ ...told, esbuild, extensionUri });
+  const index = new ModelIndex(log);
+  const training: TrainingDebugger = new TrainingDebugger({ ...told, console, index, debugging });
   const trained = new TrainedTexts(registry);
   const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
   const shown = { registry, current, panels, remedies, trained, extensionUri };
-  const commandContext: CommandContext = { ...shown, trainer, terminals, debugging, log, tell };
+  const commandContext: CommandContext = { ...shown, ...told, terminals, debugging, training };
   subscriptions.push(
-    log,
-    panels,
-    registry,
-    current,
-    debugging,
+    ...[log, panels, registry, current, console, debugging, index, training, trained],
     registerCommands(commandContext),
-    new ModelIndex(log),
-    trained,
     remedies,
     showRuns(shown),
   );

@@ -21,8 +21,8 @@ export interface TrainPlan {
 
 /** What is asked of a run, by the public API or from within. */
 export interface AskedOptions extends TrainOptions {
-  /** A debugger will hold the run: it can go back and tell of its tensors. */
-  debug?: boolean;
+  /** A debugger will hold the run: it can go back and tell of its tensors. `holdAt`: it holds after this step first. */
+  debug?: boolean | { holdAt: number };
 }
 
 const MAX_SEED = 0xffffffff;
@@ -71,6 +71,13 @@ export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPla
     epsilon: readSetting('tfjsEpsilon', model),
     fusedUpdates: readSetting('fusedUpdates', model),
     probe: readSetting('probe', model),
-    ...(options.debug && { debug: { changes: [] } }),
+    ...(options.debug && {
+      debug: {
+        changes: [],
+        ...(options.debug !== true && {
+          replayTo: whole('holdAt', options.debug.holdAt, 0, Number.MAX_SAFE_INTEGER),
+        }),
+      },
+    }),
   };
 }

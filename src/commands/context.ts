@@ -1,6 +1,7 @@
 // What commands work with.
 import type * as vscode from 'vscode';
 import type { ModelRun } from '../api';
+import type { TrainingDebugger } from '../debug/editor';
 import type { Debugging } from '../debugging';
 import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
@@ -18,6 +19,7 @@ export interface CommandContext {
   remedies: Remedies;
   terminals: NodeTerminals;
   debugging: Debugging;
+  training: TrainingDebugger;
   log: vscode.LogOutputChannel;
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;

@@ -6,6 +6,7 @@ import { applyRemedy } from './applyRemedy';
 import { attach } from './attach';
 import type { Command, CommandContext } from './context';
 import { debug } from './debug';
+import { debugTraining } from './debugTraining';
 import { explainRule } from './explainRule';
 import { inspect } from './inspect';
 import { pause } from './pause';
@@ -32,6 +33,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   applyRemedy,
   verifyRemedy,
   useStandIn,
+  debugTraining,
   debug,
   attach,
   inspect,

@@ -1,8 +1,10 @@
 // Trains the model of a run again, as it was asked for.
 import type { Command } from './context';
 
-export const restart: Command = async ({ current, debugging, trainer }, id) => {
+export const restart: Command = async ({ current, debugging, trainer, training }, id) => {
   const run = current.find(id);
-  // A program that was debugged is debugged again.
-  if (run && !(await debugging.restart(run))) await trainer.restart(run.model, run.request);
+  if (!run) return;
+  // What was debugged is debugged again.
+  if ((await training.restart(run)) || (await debugging.restart(run))) return;
+  await trainer.restart(run.model, run.request);
 };

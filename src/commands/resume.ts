@@ -1,7 +1,7 @@
 // Lets a paused run go on.
 import type { Command } from './context';
 
-export const resume: Command = async ({ current }, id) => {
+export const resume: Command = async ({ current, training }, id) => {
   const run = current.find(id);
-  if (run) await run.resume();
+  if (run && !(await training.control(run, 'resume'))) await run.resume();
 };

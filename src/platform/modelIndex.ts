@@ -38,6 +38,11 @@ export class ModelIndex implements vscode.Disposable {
     vscode.workspace.textDocuments.forEach((document) => this.lookAtText(document));
   }
 
+  /** Paths of the files that use tfjs. */
+  get files(): readonly string[] {
+    return [...this.models];
+  }
+
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.timer);

@@ -1,4 +1,4 @@
-// ▷ Train with Gradient Lens, above the model of a file that trains.
+// ▷ Train with Gradient Lens, and Debug, above the model of a file that trains.
 import * as vscode from 'vscode';
 import type { ModelRun } from '../api';
 import { Commands } from '../contributions';
@@ -41,7 +41,10 @@ export class TrainCodeLens implements vscode.CodeLensProvider, vscode.Disposable
       new vscode.CodeLens(range, { title, command, arguments: args });
     const run = this.current.value;
     if (!run || isFinal(run.state) || run.model.toString() !== document.uri.toString()) {
-      return [lens('$(play) Train with Gradient Lens', Commands.train, document.uri)];
+      return [
+        lens('$(play) Train with Gradient Lens', Commands.train, document.uri),
+        lens('$(debug) Debug', Commands.debugTraining, document.uri),
+      ];
     }
     const held = run.state === 'paused';
     return [

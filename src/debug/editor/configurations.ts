@@ -7,7 +7,7 @@ import { messageOf } from '../../model/modelError';
 import { MODEL_EXTENSIONS, recognise, type Recognition } from '../../model/recognise';
 import { readSetting } from '../../platform/settings';
 import { unsavedFiles } from '../../platform/unsavedFiles';
-import { configurationFor, planOf, type TrainingConfiguration } from './configuration';
+import { configurationFor, planOf } from './configuration';
 
 /** What the provider works with. */
 export interface ConfigurationParts {
@@ -59,26 +59,23 @@ class TrainingConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     config: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
-    const { tell, debugInNode } = this.parts;
+    const { parts } = this;
     if (!vscode.workspace.isTrusted) {
-      tell(
+      parts.tell(
         'Training runs the code of this workspace, which is in Restricted Mode. Trust the workspace ' +
           '(command "Manage Workspace Trust") and start again.',
       );
       return undefined;
     }
-    const plan = await planOf(
-      config as TrainingConfiguration,
-      folder?.uri.fsPath,
-      recogniseFile,
-      (file) => readSetting('backend', vscode.Uri.file(file)),
+    const plan = await planOf(config, folder?.uri.fsPath, recogniseFile, (file) =>
+      readSetting('backend', vscode.Uri.file(file)),
     );
     if (plan.type === 'train') return { ...config, program: plan.program };
-    if (plan.type === 'refuse') tell(plan.message);
+    if (plan.type === 'refuse') parts.tell(plan.message);
     else {
-      await debugInNode(vscode.Uri.file(plan.program)).catch((error: unknown) =>
-        tell(messageOf(error)),
-      );
+      await parts
+        .debugInNode(vscode.Uri.file(plan.program))
+        .catch((error: unknown) => parts.tell(messageOf(error)));
     }
     return undefined;
   }

@@ -25,7 +25,9 @@ export class LayerHints implements vscode.InlayHintsProvider, vscode.Disposable 
 
   provideInlayHints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
     if (!readSetting('layerHints.enabled', document.uri)) return [];
-    return this.layers.linesOf(document).flatMap(({ run, line, layers }) => {
+    return this.layers.linesOf(document).flatMap(({ run, line, layers, stopped }) => {
+      // While a debugger stands, its inline values stand there.
+      if (stopped) return [];
       if (line < range.start.line || line > range.end.line || line >= document.lineCount) return [];
       const names = layers.map(({ name }) => name);
       const findings = findingsOn(names, run.findings);

@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import type { ModelRun } from '../../api';
 import type { RunRegistry } from '../../run/runRegistry';
 import type { TrainedTexts } from '../trainedTexts';
+import { LayerExpressions } from './expressions';
 import { LayerHints } from './hints';
 import { LayerHover } from './hover';
+import { LayerInlineValues } from './inlineValues';
 import { LayerMarks } from './marks';
 import { RunLayers } from './runLayers';
 
@@ -19,6 +21,8 @@ export function showLayersInSource(
     layers,
     new LayerHints(layers),
     new LayerHover(layers),
+    new LayerInlineValues(layers),
+    new LayerExpressions(layers),
     new LayerMarks(layers, extensionUri),
   );
 }

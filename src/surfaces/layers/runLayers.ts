@@ -4,6 +4,8 @@ import type { ModelRun } from '../../api';
 import { forwardSlashes } from '../../model/sourceMap';
 import type { RunRegistry } from '../../run/runRegistry';
 import { isTrial } from '../../trial';
+import type { ShownStep } from '../../shared/protocol/panel';
+import { recordAt } from '../panel/shownStep';
 import type { LineEdit } from '../problemEntries';
 import type { TrainedTexts } from '../trainedTexts';
 import { LayerLines, type LayerLine } from './lines';
@@ -14,6 +16,8 @@ export interface LineState {
   run: ModelRun;
   line: number;
   layers: readonly { name: string; pulse: LayerPulse }[];
+  /** Where a debugger looks: the numbers of the layers are of that step. */
+  stopped?: ShownStep;
 }
 
 /**
@@ -33,7 +37,9 @@ class Followed {
   constructor(
     readonly run: ModelRun,
     changed: () => void,
+    moved: () => void,
   ) {
+    let cursor = run.debug?.cursor;
     this.subscriptions = [
       run.onDidStep((record) => {
         this.pulses.note(record);
@@ -41,6 +47,11 @@ class Followed {
       }),
       run.onDidChangeFindings(changed),
       run.onDidChangeState(changed),
+      run.onDidChange(() => {
+        if (run.debug?.cursor === cursor) return;
+        cursor = run.debug?.cursor;
+        moved();
+      }),
     ];
   }
 
@@ -53,6 +64,7 @@ class Followed {
 export class RunLayers implements vscode.Disposable {
   private readonly byModel = new Map<string, Followed>();
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly stopped = new vscode.EventEmitter<void>();
   private readonly subscriptions: { dispose(): void }[];
   private timer: NodeJS.Timeout | undefined;
   private heldUntil = 0;
@@ -72,6 +84,11 @@ export class RunLayers implements vscode.Disposable {
     return this.changed.event;
   }
 
+  /** A debugger looks at another place. */
+  get onDidStop(): vscode.Event<void> {
+    return this.stopped.event;
+  }
+
   /** A hover is being read: what is shown stays for a while. */
   hold(): void {
     this.heldUntil = Date.now() + READING_MS;
@@ -82,12 +99,16 @@ export class RunLayers implements vscode.Disposable {
     const file = forwardSlashes(document.uri.fsPath);
     return [...this.byModel.values()].flatMap(({ run, lines, pulses }) => {
       lines.setLayers(run.layers);
+      const stopped = run.debug?.cursor;
+      const record = stopped && recordAt(run.history.records, stopped.step);
       return lines.in(file).flatMap(({ line, layers }: LayerLine) => {
         const known = layers.flatMap((name) => {
           const pulse = pulses.of(name);
-          return pulse ? [{ name, pulse }] : [];
+          if (!pulse || !record) return pulse ? [{ name, pulse }] : [];
+          const latest = record.layers[name];
+          return latest ? [{ name, pulse: { ...pulse, latest, step: record.step } }] : [];
         });
-        return known.length > 0 ? [{ run, line, layers: known }] : [];
+        return known.length > 0 ? [{ run, line, layers: known, ...(stopped && { stopped }) }] : [];
       });
     });
   }
@@ -98,13 +119,18 @@ export class RunLayers implements vscode.Disposable {
     for (const followed of this.byModel.values()) followed.dispose();
     this.byModel.clear();
     this.changed.dispose();
+    this.stopped.dispose();
   }
 
   private begin(run: ModelRun): void {
     if (isTrial(run)) return;
     const key = run.model.toString();
     this.byModel.get(key)?.dispose();
-    this.byModel.set(key, new Followed(run, () => this.schedule()));
+    const moved = (): void => {
+      this.stopped.fire();
+      this.changed.fire();
+    };
+    this.byModel.set(key, new Followed(run, () => this.schedule(), moved));
     this.schedule();
   }
 

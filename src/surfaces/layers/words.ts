@@ -57,6 +57,35 @@ export function hintOf(
   return `‖∇‖ ${span} in ${pulses.length} layers${state}`;
 }
 
+/** What a stopped step did in one layer: `‖∇‖ 0.012, ‖δ‖ 0.0051, activation 0.31 ± 0.96, ‖w‖ 4.2, ‖Δw‖/‖w‖ 0.0011`. */
+export function inlineOf(layers: readonly { name: string; pulse: LayerPulse }[]): string {
+  if (layers.length > 1)
+    return (
+      hintOf(
+        layers.map(({ pulse }) => pulse),
+        [],
+      ) ?? ''
+    );
+  const [layer] = layers;
+  if (!layer) return '';
+  const { latest } = layer.pulse;
+  const { activation, activationGradient } = latest;
+  return [
+    `‖∇‖ ${short(normOf(layer.pulse))}`,
+    activationGradient && `‖δ‖ ${short(activationGradient.norm)}`,
+    activation && `activation ${short(activation.mean)} ± ${short(activation.std)}`,
+    `‖w‖ ${short(latest.weight.norm)}`,
+    `‖Δw‖/‖w‖ ${short(latest.updateRatio)}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+/** How the debugger's expressions name a layer. */
+export function expressionOf(layer: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(layer) ? layer : `layers[${JSON.stringify(layer)}]`;
+}
+
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${short(share * 100)} %`;
 

@@ -23,6 +23,8 @@ interface Manifest {
     commands: { command: string; title: string; category: string; icon?: string }[];
     menus: Record<string, { command: string; when?: string }[]>;
     configuration: { properties: Record<string, Setting> };
+    keybindings: { command: string; key: string; when: string }[];
+    debuggers: { type: string; languages?: string[]; configurationAttributes: object }[];
     walkthroughs: {
       id: string;
       steps: { media: { svg: string }; completionEvents?: string[] }[];
@@ -59,14 +61,18 @@ describe('contributions', () => {
     for (const entries of Object.values(contributes.menus)) {
       for (const { command, when } of entries) {
         assert.ok(commandIds.includes(command), command);
-        if (command === ids.Commands.train) assert.match(when ?? '', /isWorkspaceTrusted/);
+        if (command === ids.Commands.train || command === ids.Commands.debugTraining) {
+          assert.match(when ?? '', /isWorkspaceTrusted/);
+        }
       }
     }
     for (const menu of ['explorer/context', 'editor/title/run', 'commandPalette']) {
-      assert.ok(
-        contributes.menus[menu]?.some((e) => e.command === ids.Commands.train),
-        menu,
-      );
+      for (const command of [ids.Commands.train, ids.Commands.debugTraining]) {
+        assert.ok(
+          contributes.menus[menu]?.some((e) => e.command === command),
+          `${command} in ${menu}`,
+        );
+      }
     }
   });
 
@@ -117,6 +123,29 @@ describe('contributions', () => {
   it('is activated by its panel and by model files, not by everything', () => {
     assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${ids.PANEL_VIEW_TYPE}`));
     assert.ok(!manifest.activationEvents.some((e) => e === '*' || e === 'onStartupFinished'));
+  });
+
+  it('has one debugger of its own, activated when a session of it is to start', () => {
+    const own = contributes.debuggers.filter(({ type }) => type === ids.DEBUG_TYPE);
+    assert.equal(own.length, 1);
+    const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
+    assert.deepEqual(own[0]!.languages, languages);
+    assert.ok(manifest.activationEvents.includes(`onDebugResolve:${ids.DEBUG_TYPE}`));
+    assert.ok(manifest.activationEvents.includes(`onDebugDynamicConfigurations:${ids.DEBUG_TYPE}`));
+  });
+
+  it('takes F5 only in model files, where nothing else is chosen or runs', () => {
+    const [key, ...others] = contributes.keybindings;
+    assert.deepEqual(others, []);
+    assert.equal(key?.command, ids.Commands.debugTraining);
+    for (const part of [
+      '!inDebugMode',
+      '!debugConfigurationType',
+      'editorTextFocus',
+      '\\.model\\.',
+    ]) {
+      assert.ok(key.when.includes(part), part);
+    }
   });
 
   it('is limited where the workspace is not trusted or not on disk', () => {
