@@ -13,7 +13,7 @@ const forbid = (files, patterns, ignores = []) => ({
 const noVscode = {
   group: ['vscode'],
   message:
-    'Only the extension host (src outside shared, run, sources, fixes and cli) uses the VS Code API.',
+    'Only the extension host (src outside shared, run, sources, fixes, cli and the debug adapter) uses the VS Code API.',
 };
 const noTfjs = {
   group: ['@tensorflow/*'],
@@ -132,6 +132,22 @@ export default tseslint.config(
   tsRule(
     ['src/fixes/**/*.ts', 'src/cli/**/*.ts', 'src/sources/**/*.ts', 'src/run/**/*.ts'],
     [noVscode, noTfjs, noChart, noWebview],
+  ),
+  // The debug adapter, but for its side towards the editor.
+  tsRule(
+    ['src/debug/**/*.ts'],
+    [
+      noVscode,
+      noTfjs,
+      noChart,
+      noWebview,
+      {
+        regex:
+          '^(\\.\\./)+(?!run/|shared/|breakpoints|changes/|expression/|session/|variables/|walk/|debuggedRun$)',
+        message: 'The debug adapter works over src/run and src/shared alone.',
+      },
+    ],
+    ['src/debug/editor/**'],
   ),
   tsRule(['webview/panel/**/*.ts'], [noVscode, noTfjs, noNode, noRuntime, noHost]),
   tsRule(['webview/runtime/**/*.ts'], [noVscode, noChart, noNode, noPanel, noHost]),

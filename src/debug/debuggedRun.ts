@@ -63,7 +63,7 @@ export interface LaunchRequest {
 /** What a session offers to the run that it starts. */
 export interface RunConsole {
   /** Shows what the program prints. */
-  print(level: 'debug' | 'log' | 'info' | 'warn' | 'error', text: string): void;
+  print: (level: 'debug' | 'log' | 'info' | 'warn' | 'error', text: string) => void;
 }
 
 /**

@@ -22,7 +22,12 @@ export interface Entry {
 /** What an entry opens to: named entries, and values by index, a page at a time. */
 export interface Opening {
   named: () => Entry[];
-  indexed?: { count: number; page: (start: number, count: number) => Promise<Entry[]> };
+  indexed?: {
+    count: number;
+    page: (start: number, count: number) => Promise<Entry[]>;
+    /** Index of the entry of this name. */
+    indexOf: (name: string) => number | undefined;
+  };
 }
 
 /** Memory references name a recorded tensor. */

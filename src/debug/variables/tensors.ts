@@ -38,7 +38,7 @@ export function tensorEntry(
         { name: 'shape', value: shapeText(shape), type: dtype },
         { ...valueEntry('statistics', statistics, expression) },
       ],
-      indexed: { count: summary.count, page },
+      indexed: { count: summary.count, page, indexOf: (text) => indexOf(shape, text) },
     },
   };
 }
@@ -84,6 +84,13 @@ function indexText(shape: readonly number[], index: number): string {
     rest = Math.floor(rest / size);
   }
   return indices.map((i) => `[${i}]`).join('') || '[]';
+}
+
+/** The index that {@link indexText} shows so. */
+function indexOf(shape: readonly number[], text: string): number | undefined {
+  const indices = [...text.matchAll(/\[(\d+)\]/g)].map(([, digits]) => Number(digits));
+  if (indices.length !== shape.length) return undefined;
+  return indices.reduce((index, i, axis) => index * (shape[axis] ?? 1) + i, 0);
 }
 
 async function elements(

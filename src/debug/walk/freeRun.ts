@@ -7,11 +7,16 @@ import type { Goal } from './walk';
 
 /** How it ended. The training is held, but after `ended`. */
 export type FreeRunOutcome =
-  { type: 'ended' } | { type: 'held' } | { type: 'tripped'; step: number };
+  | { type: 'ended' }
+  /** `byOthers`: paused by somebody else, e.g. from the panel. */
+  | { type: 'held'; byOthers: boolean }
+  | { type: 'tripped'; step: number };
 
 /** One stretch. */
 export class FreeRun {
   private tripped: number | undefined;
+  private isPausedByOthers = false;
+  private isWoken = false;
   private wake: () => void = () => undefined;
   private readonly woken = new Promise<void>((resolve) => (this.wake = resolve));
 
@@ -28,11 +33,12 @@ export class FreeRun {
   /** The record of `step` must not be passed. */
   trip(step: number): void {
     this.tripped ??= step;
-    this.wake();
+    this.interrupt();
   }
 
   /** Holds as soon as it can. */
   interrupt(): void {
+    this.isWoken = true;
     this.wake();
   }
 
@@ -45,7 +51,9 @@ export class FreeRun {
     if (!isFinal(run.state)) await ignoringEnd(run.pause());
     await moving;
     if (this.tripped !== undefined) return { type: 'tripped', step: this.tripped };
-    return isFinal(run.state) ? { type: 'ended' } : { type: 'held' };
+    return isFinal(run.state)
+      ? { type: 'ended' }
+      : { type: 'held', byOthers: this.isPausedByOthers };
   }
 
   /**
@@ -64,7 +72,7 @@ export class FreeRun {
     else if (last - this.debug.position <= 0) await ignoringEnd(this.debug.step(1));
     else {
       await ignoringEnd(this.run.resume());
-      await Promise.race([this.woken, this.run.finished]);
+      await Promise.race([this.woken, this.run.finished, this.untilPaused()]);
     }
   }
 
@@ -72,6 +80,8 @@ export class FreeRun {
     const target = this.debug.position + count;
     try {
       await this.debug.step(count);
+      const isShort = this.debug.position < target && !isFinal(this.run.state);
+      this.isPausedByOthers = isShort && !this.isWoken;
     } catch (error) {
       if (!(error instanceof RunControlError)) throw error;
       if (error.code === 'run-ended') return;
@@ -81,13 +91,25 @@ export class FreeRun {
     }
   }
 
-  private async untilAt(step: number): Promise<void> {
+  private untilAt(step: number): Promise<void> {
+    return this.until(() => this.debug.recording?.step === step);
+  }
+
+  private async untilPaused(): Promise<void> {
+    await this.until(() => this.run.state === 'paused');
+    this.isPausedByOthers = !this.isWoken;
+  }
+
+  private async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return;
     await new Promise<void>((resolve) => {
       const subscription = this.run.onDidChange(() => {
-        if (this.debug.recording?.step !== step) return;
+        if (!isSo()) return;
         subscription.dispose();
         resolve();
       });
+      // Woken or ended, nobody waits for it any more.
+      void Promise.race([this.woken, this.run.finished]).then(() => subscription.dispose());
     });
   }
 }

@@ -138,6 +138,11 @@ export class Walk {
     this.arrive(this.debug.position, -1);
   }
 
+  /** Somebody else has let the run take steps, and it holds again. */
+  catchUp(): void {
+    this.arrive(this.debug.position, Infinity);
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.free?.interrupt();
@@ -175,6 +180,7 @@ export class Walk {
       return undefined;
     }
     if (this.wish === 'reconsider') this.wish = undefined;
+    else if (outcome.byOthers) this.wish = 'pause';
     if (this.debug.recording) this.arrive(this.debug.position, this.judgedIndex());
     else if (!(await this.takeStep())) return { type: 'ended' };
     return undefined;
@@ -256,6 +262,7 @@ export class Walk {
   private take(record: StepRecord): void {
     const previous = this.records.at(record.step - 1);
     this.records.note(record);
+    this.breakpoints.exceptions.findings.update(this.run.findings, record.step);
     const { free } = this;
     if (!free || free.hasTripped) return;
     this.judged = record.step;
