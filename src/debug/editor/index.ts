@@ -5,8 +5,10 @@ import type { ModelRun } from '../../api';
 import { messageOf } from '../../model/modelError';
 import type { UserConsole } from '../../surfaces/userConsole';
 import { assertOnDisk, assertTrusted, type Trainer } from '../../trainer';
+import { registerAdapter } from './adapter';
 import { configurationFor } from './configuration';
 import { registerConfigurations } from './configurations';
+import { runStarter } from './runStarter';
 
 /** What the training debugger works with. */
 export interface TrainingDebuggerParts {
@@ -34,13 +36,19 @@ export class TrainingDebugger implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
 
   constructor(private readonly parts: TrainingDebuggerParts) {
-    const { index, debugging, tell } = parts;
+    const { trainer, console, index, debugging, tell } = parts;
     this.subscriptions = vscode.Disposable.from(
       registerConfigurations({
         modelFiles: () => index.files,
         debugInNode: (program) => debugging.debugFile(program),
         tell,
       }),
+      registerAdapter((session) =>
+        runStarter({
+          ...{ trainer, console },
+          started: (run) => this.sessions.set(run.id, session),
+        }),
+      ),
       vscode.debug.onDidTerminateDebugSession((ended) => {
         for (const [id, session] of this.sessions) {
           if (session.id === ended.id) this.sessions.delete(id);

@@ -306,7 +306,8 @@ export class Debuggee {
   private showPosition(): void {
     const { view, attached } = this;
     if (!view || !attached) return;
-    const phase = phaseOf(view.place);
+    // A step of the past is looked at as a whole.
+    const phase = view.isPast ? undefined : phaseOf(view.place);
     const layer = layerOf(phase);
     const cursor = {
       step: view.step,
