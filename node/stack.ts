@@ -2,6 +2,7 @@
 // With --enable-source-maps, these are the sources that the files were made of.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { framesOfConstruction } from '../src/shared/core/construction';
 import type { FilePosition } from '../src/shared/protocol/node';
 
 /** Frames beyond this depth are not looked at; tfjs alone can take twenty. */
@@ -88,15 +89,7 @@ function exists(file: string): boolean {
   return isThere;
 }
 
-/**
- * The frames of the call that built a layer. A layer class of the user's own runs its constructor
- * innermost; the line that built the layer is the one that called `new`.
- */
+/** The frames of the call that built a layer, see {@link framesOfConstruction}. */
 export function constructionFrames(stack: string, className: string): FilePosition[] {
-  const lines = stack.split('\n');
-  const name = className.replace(/[^\w]/g, '\\$&');
-  const ownConstructor = new RegExp(`^\\s+at new _*${name}\\d* `);
-  const first = lines.findLastIndex((line) => ownConstructor.test(line));
-  const outside = userFrames(lines.slice(first + 1).join('\n'));
-  return outside.length > 0 ? outside : userFrames(stack);
+  return framesOfConstruction(stack, className, (text) => userFrames(text));
 }

@@ -1,5 +1,6 @@
 // Reads V8 stack traces: which frames lie in the user's bundle, counted from its first line. The
 // worker's script is the runtime followed by the bundle, so both share one blob address.
+import { framesOfConstruction } from '../../src/shared/core/construction';
 import type { BundlePosition } from '../../src/shared/protocol/runtime';
 
 /** Frames beyond this depth are not looked at; tfjs alone can take twenty. */
@@ -42,18 +43,9 @@ export function bundleFrames(
   return frames;
 }
 
-/**
- * The frames of the call that built a layer. A layer class of the user's own runs its constructor
- * innermost; the line that built the layer is the one that called `new`.
- */
+/** The frames of the call that built a layer, see {@link framesOfConstruction}. */
 export function constructionFrames(stack: string, className: string): BundlePosition[] {
-  const lines = stack.split('\n');
-  // esbuild renames a class that refers to itself: `_Scale`, `Scale2`.
-  const name = className.replace(/[^\w]/g, '\\$&');
-  const ownConstructor = new RegExp(`^\\s+at new _*${name}\\d* `);
-  const first = lines.findLastIndex((line) => ownConstructor.test(line));
-  const outside = bundleFrames(lines.slice(first + 1).join('\n'));
-  return outside.length > 0 ? outside : bundleFrames(stack);
+  return framesOfConstruction(stack, className, (text) => bundleFrames(text));
 }
 
 /** Lets user errors carry enough frames to reach the user's own line through tfjs. */
