@@ -1,4 +1,4 @@
-// Builds dist/: the extension and its fixes (Node), the training runtime (worker), which the panel page
+// Builds dist/: the extension, its fixes and its debug adapter (Node), the training runtime (worker), which the panel page
 // fetches as text because webview workers start only from blobs, and the page with the small WebGL
 // probe in it.
 // Usage: node esbuild.mjs [--watch] [--dev]
@@ -91,6 +91,13 @@ const fixes = {
   sourcemap: false,
 };
 
+/** The debug adapter of trainings: the extension loads it with the first session. */
+const trainingSession = {
+  ...fixes,
+  entryPoints: ['src/debug/trainingSession.ts'],
+  outfile: 'dist/trainingSession.js',
+};
+
 /** The command line, and the training runtime in a Node thread that it uses. */
 const cli = {
   ...common,
@@ -157,7 +164,7 @@ const inspection = {
 
 const ALL = [
   ...[nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless],
-  ...[inspect, inspection],
+  ...[inspect, inspection, trainingSession],
 ];
 
 async function copyWasm() {

@@ -64,8 +64,8 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     choices: new BackendChoices(context.globalState),
     ...{ console, log },
   });
-  const told = { trainer, log, tell };
-  const debugging = new Debugging({ ...told, esbuild, extensionUri });
+  const told = { trainer, log, tell, extensionUri };
+  const debugging = new Debugging({ ...told, esbuild });
   const index = new ModelIndex(log);
   const training: TrainingDebugger = new TrainingDebugger({ ...told, console, index, debugging });
   const trained = new TrainedTexts(registry);

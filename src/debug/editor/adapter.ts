@@ -1,8 +1,12 @@
-// The debug adapter as VS Code takes it: in the extension's own process, without a port.
+// The debug adapter as VS Code takes it: in the extension's own process, without a port. It is loaded with the
+// first session: most windows have none.
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../../contributions';
 import type { StartRun } from '../debuggedRun';
-import { TrainingSession } from '../trainingSession';
+import type * as adapter from '../trainingSession';
+import type { TrainingSession } from '../trainingSession';
 
 /** A session as VS Code talks to it. */
 class InlineAdapter extends vscode.Disposable implements vscode.DebugAdapter {
@@ -24,14 +28,22 @@ class InlineAdapter extends vscode.Disposable implements vscode.DebugAdapter {
   }
 }
 
+/** What `dist/trainingSession.js` exports. */
+function load(extensionUri: vscode.Uri): typeof adapter {
+  const file = path.join(extensionUri.fsPath, 'dist/trainingSession.js');
+  return createRequire(file)(file) as typeof adapter;
+}
+
 /** Registers the adapter; `startFor` gives the function by which a session starts its runs. */
 export function registerAdapter(
+  extensionUri: vscode.Uri,
   startFor: (session: vscode.DebugSession) => StartRun,
 ): vscode.Disposable {
   return vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
     createDebugAdapterDescriptor: (session) => {
-      const adapter = new InlineAdapter(new TrainingSession(startFor(session)));
-      return new vscode.DebugAdapterInlineImplementation(adapter);
+      const { TrainingSession: Session } = load(extensionUri);
+      const inline = new InlineAdapter(new Session(startFor(session)));
+      return new vscode.DebugAdapterInlineImplementation(inline);
     },
   });
 }

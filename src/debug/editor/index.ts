@@ -18,6 +18,8 @@ export interface TrainingDebuggerParts {
   index: { readonly files: readonly string[] };
   /** Debugs a program that needs Node in VS Code's own debugger. */
   debugging: { debugFile(program: vscode.Uri): Promise<void> };
+  /** Where the extension's own files lie. */
+  extensionUri: vscode.Uri;
   log: vscode.LogOutputChannel;
   tell: (message: string) => void;
 }
@@ -36,14 +38,14 @@ export class TrainingDebugger implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
 
   constructor(private readonly parts: TrainingDebuggerParts) {
-    const { trainer, console, index, debugging, tell } = parts;
+    const { trainer, console, index, debugging, extensionUri, tell } = parts;
     this.subscriptions = vscode.Disposable.from(
       registerConfigurations({
         modelFiles: () => index.files,
         debugInNode: (program) => debugging.debugFile(program),
         tell,
       }),
-      registerAdapter((session) =>
+      registerAdapter(extensionUri, (session) =>
         runStarter({
           ...{ trainer, console },
           started: (run) => this.sessions.set(run.id, session),
