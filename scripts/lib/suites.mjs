@@ -24,15 +24,23 @@ const BYSTANDER = {
 };
 
 /**
- * Mocha in this machine's Node, over the files of one folder of test/.
- * @param {string} folder
+ * Mocha in this machine's Node, over the files of folders of test/.
+ * @param {string | readonly string[]} folders
  * @param {StageOutput} output
- * @param {{ browser?: boolean, timeoutMs?: number }} [options] `browser`: the tests drive one.
+ * @param {{ browser?: boolean, timeoutMs?: number, jobs?: number }} [options] `browser`: the tests drive
+ *   one. `jobs`: so many files at a time, for tests that do not watch the clock.
  */
-export async function runMocha(folder, output, { browser = false, timeoutMs = 20_000 } = {}) {
+export async function runMocha(
+  folders,
+  output,
+  { browser = false, timeoutMs = 20_000, jobs = 1 } = {},
+) {
+  const under = [folders].flat();
   // Tests find the browser where the set-up found or put it.
   const env = browser ? { CHROME_PATH: await ensureChromium() } : {};
-  const args = ['--spec', `test/${folder}/**/*.test.ts`, '--timeout', String(timeoutMs)];
+  const specs = under.flatMap((folder) => ['--spec', `test/${folder}/**/*.test.ts`]);
+  const parallel = jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [];
+  const args = [...specs, ...parallel, '--timeout', String(timeoutMs)];
   const grep = process.env['GRADIENT_LENS_GREP'];
   await exec(
     process.execPath,
@@ -47,7 +55,7 @@ export async function runMocha(folder, output, { browser = false, timeoutMs = 20
     { cwd: root, env: { ...env, FORCE_COLOR: '0' }, onLine: output.watch, timeoutMs: 1_800_000 },
   ).catch(() => {
     // Mocha has printed its failures line by line already.
-    throw new Error(`mocha failed in test/${folder}.`);
+    throw new Error(`mocha failed in test/${under.join(', test/')}.`);
   });
 }
 

@@ -94,31 +94,31 @@ describe('a lost WebGL context', function () {
     assert.deepEqual(found.epochs, epochs(expected));
   }
 
-  for (const optimizer of ["'adam'", "{ name: 'rmsprop', momentum: 0.5 }"]) {
-    it(`the run goes on from its last checkpoint, bit for bit, with ${optimizer}`, async () => {
-      const { loss, first, second, maxSteps } = await interruptedRun(optimizer, LATE);
-      assert.ok(loss.from > 0 && loss.from <= loss.step, `from ${loss.from} of ${loss.step}`);
-      const undisturbed = await bench.finish(experiment(optimizer, 'false'), {
-        options: { ...webgl, maxSteps },
-      });
-      assertSame(second, undisturbed, loss.from);
-      // What came before the loss is what it should be, too.
-      const known = first.records.map(numbersOf);
-      assert.deepEqual(known, undisturbed.records.slice(0, known.length).map(numbersOf));
-      const seconds = [...first.records, ...second.records].map((record) => record.seconds);
-      assert.ok(seconds.every((time, i) => time >= (seconds[i - 1] ?? 0)));
-      // On wasm, as after a second loss, only the last digits differ.
-      const onWasm = await bench.finish(experiment(optimizer, 'false'), {
-        options: { ...webgl, backend: 'wasm', maxSteps: loss.from + 10 },
-        checkpoint: loss.checkpoint as unknown as string,
-      });
-      const near = undisturbed.losses.slice(loss.from, loss.from + 10);
-      assert.equal(onWasm.losses.length, near.length);
-      onWasm.losses.forEach((value, i) => {
-        assert.ok(Math.abs(value! - near[i]!) < 1e-4, `${value} for ${near[i]}, ${i} steps on`);
-      });
+  // What other optimizers keep is put back in the same way by a debugger, see debugRewind.test.ts.
+  it('the run goes on from its last checkpoint, bit for bit', async () => {
+    const optimizer = "'adam'";
+    const { loss, first, second, maxSteps } = await interruptedRun(optimizer, LATE);
+    assert.ok(loss.from > 0 && loss.from <= loss.step, `from ${loss.from} of ${loss.step}`);
+    const undisturbed = await bench.finish(experiment(optimizer, 'false'), {
+      options: { ...webgl, maxSteps },
     });
-  }
+    assertSame(second, undisturbed, loss.from);
+    // What came before the loss is what it should be, too.
+    const known = first.records.map(numbersOf);
+    assert.deepEqual(known, undisturbed.records.slice(0, known.length).map(numbersOf));
+    const seconds = [...first.records, ...second.records].map((record) => record.seconds);
+    assert.ok(seconds.every((time, i) => time >= (seconds[i - 1] ?? 0)));
+    // On wasm, as after a second loss, only the last digits differ.
+    const onWasm = await bench.finish(experiment(optimizer, 'false'), {
+      options: { ...webgl, backend: 'wasm', maxSteps: loss.from + 10 },
+      checkpoint: loss.checkpoint as unknown as string,
+    });
+    const near = undisturbed.losses.slice(loss.from, loss.from + 10);
+    assert.equal(onWasm.losses.length, near.length);
+    onWasm.losses.forEach((value, i) => {
+      assert.ok(Math.abs(value! - near[i]!) < 1e-4, `${value} for ${near[i]}, ${i} steps on`);
+    });
+  });
 
   it('without a checkpoint yet the run starts again', async () => {
     const { loss, second } = await interruptedRun("'sgd'", 'step <= 1');
