@@ -131,7 +131,9 @@ describe('a step recorded in full', function () {
       const { run } = debugged;
       const memory: { numTensors: number; numBytes: number }[] = [];
       for (let step = 1; step <= steps; step++) {
-        await debugged.record();
+        const { tensors } = await debugged.record();
+        // Looking at a tensor leaves it where it is.
+        if (step % 3 === 0) for (const tensor of tensors) await debugged.values(tensor);
         if (step > 2) memory.push(run.all('steps').at(-1)!.memory);
       }
       // At most the batch that is taken in advance comes and goes: 16 samples of 4 numbers and 3 labels.
@@ -161,6 +163,56 @@ describe('a step recorded in full', function () {
       await plain.run.terminate();
     });
   }
+
+  it('tells the calls of shared layers apart, and follows δ through branches', async () => {
+    const source = `${DATA}
+      export const model = () => {
+        const shared = tf.layers.dense({ units: 4, activation: 'tanh', name: 'shared' });
+        const side = tf.layers.dense({ units: 4, name: 'side' });
+        const input = tf.input({ shape: [4] });
+        const twice = shared.apply(shared.apply(input));
+        const sum = tf.layers.add().apply([twice, side.apply(input)]);
+        return tf.model({ inputs: input, outputs: tf.layers.dense({ units: 3, activation: 'softmax', name: 'out' }).apply(sum) });
+      };
+      export const data = () => ({ train: { xs, ys } });
+      export const training = { epochs: 2, batchSize: 32, loss: 'categoricalCrossentropy', optimizer: 'sgd' };`;
+    const debugged = await DebuggedRun.start(bench, source, experiment);
+    const { forward, backward } = await debugged.record();
+    const calls = (list: typeof forward) => list.map(({ layer, call }) => `${layer} ${call}`);
+    assert.deepEqual(calls(forward).sort(), ['out 0', 'shared 0', 'shared 1', 'side 0']);
+    assert.equal(calls(forward).at(-1), 'out 0');
+    assert.equal(calls(backward)[0], 'out 0');
+    assert.deepEqual(calls(backward).sort(), calls(forward).sort());
+    const order = calls(backward);
+    assert.ok(order.indexOf('shared 1') < order.indexOf('shared 0'), order.join());
+    const first = await debugged.values({ role: 'activation', name: 'shared', call: 0 });
+    const second = await debugged.values({ role: 'activation', name: 'shared', call: 1 });
+    assert.notDeepEqual(first, second);
+    await debugged.run.terminate();
+  });
+
+  it('shows whole numbers and numbers that are not finite', async () => {
+    const source = `${DATA}
+      const model = tf.sequential({ layers: [
+        tf.layers.embedding({ inputDim: 5, outputDim: 2, inputLength: 3, name: 'words' }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 3, activation: 'softmax', name: 'out' }),
+      ] });
+      model.compile({ loss: 'categoricalCrossentropy', optimizer: tf.train.sgd(1e39) });
+      const words = tf.tensor2d(Array.from({ length: 96 * 3 }, (_, i) => i % 5), [96, 3], 'int32');
+      for (;;) await model.trainOnBatch(words, ys);`;
+    const debugged = await DebuggedRun.start(bench, source);
+    const { tensors } = await debugged.record(3);
+    const input = tensors.find(({ role }) => role === 'input')!;
+    assert.equal(`${input.dtype} ${input.shape.join()}`, 'int32 96,3');
+    assert.deepEqual([input.summary.min, input.summary.max, input.summary.zeros], [0, 4, 58]);
+    assert.deepEqual([...(await debugged.values(input, 3, 4))], [3, 4, 0, 1]);
+    const weight = tensors.find(({ role, name }) => role === 'weight' && name === 'out/kernel')!;
+    const values = await debugged.values(weight);
+    assert.equal(weight.summary.nans, values.filter(Number.isNaN).length);
+    assert.ok(weight.summary.nans > 0);
+    await debugged.run.terminate();
+  });
 
   it('of a program that fits has its batch, too', async () => {
     const debugged = await DebuggedRun.start(bench, FIT);

@@ -221,6 +221,34 @@ describe('going back', function () {
     });
   }
 
+  it('works on in a worker that took over after a lost device, not beyond where it began', async () => {
+    const source = (when: string) => `
+      let isLost = false;
+      ${experiment("optimizer: 'adam', schedule: (step, rate) => { lose(step); return rate; }")}
+      function lose(step) {
+        if (isLost || !(${when})) return;
+        isLost = true;
+        tf.backend().getGPGPUContext().gl.getExtension('WEBGL_lose_context').loseContext();
+      }`;
+    const webgl = { ...options, backend: 'webgl' } as const;
+    const first = await DebuggedRun.start(bench, source('step === 8'), webgl);
+    await first.step(5);
+    await first.run.send({ type: 'step', count: 9 });
+    const { from, checkpoint } = await first.run.next('interrupted');
+    assert.ok(from >= 5 && from <= 8);
+    await first.run.terminate();
+    const state = checkpoint as unknown as string;
+    const second = await DebuggedRun.start(bench, source('false'), webgl, { changes: [] }, state);
+    await second.step(7);
+    const losses = second.run.losses.slice();
+    assert.equal(await second.rewind(from + 2), from + 2);
+    await second.step(5);
+    assert.deepEqual(second.run.losses.slice(-5), losses.slice(-5));
+    await second.run.send({ type: 'rewind', step: from });
+    assert.equal((await second.run.next('cannotRewind')).step, from);
+    await second.run.terminate();
+  });
+
   it('to a step that lies ahead is refused', async () => {
     const debugged = await DebuggedRun.start(bench, experiment(), options);
     await debugged.step(3);

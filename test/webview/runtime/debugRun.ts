@@ -16,9 +16,11 @@ export class DebuggedRun {
     source: string,
     options: Partial<StartOptions> = {},
     debug: DebugStart = { changes: [] },
+    checkpoint?: string,
   ): Promise<DebuggedRun> {
     const all = { paused: debug.replayTo === undefined, ...options, debug };
-    const debugged = new DebuggedRun(await bench.start(source, { options: all }));
+    const setup = { options: all, ...(checkpoint !== undefined && { checkpoint }) };
+    const debugged = new DebuggedRun(await bench.start(source, setup));
     await debugged.held(0);
     return debugged;
   }
