@@ -11,7 +11,7 @@ interface Frame {
   id: number;
   name: string;
   line: number;
-  source?: { name?: string };
+  source?: { name?: string; sourceReference?: number };
 }
 
 /** The frame that the debugger stands in. */
@@ -46,6 +46,19 @@ async function stoppedIn(file: string): Promise<string> {
     if (Date.now() > deadline) throw new Error(`Not stopped in ${file}, but at '${place}'`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** What the debugger shows of the script that has halted the program, on top of the user's frames. */
+async function haltScript(): Promise<string> {
+  const shown = focusedFrame();
+  assert.ok(shown);
+  const [top] = await framesOf(shown);
+  const { source } = top!;
+  const sourceReference = source?.sourceReference ?? 0;
+  const answer = (await shown.session.customRequest('source', { source, sourceReference })) as {
+    content: string;
+  };
+  return answer.content;
 }
 
 /** Breaks at a line (from 1) of a fixture; what it returns takes the breakpoint back. */
@@ -204,6 +217,41 @@ describe('while debugging', () => {
     await resume();
     await run.finished;
     assert.equal(lastStep(run), 10);
+  });
+
+  it('halts at the third step whose gradient vanishes, once, and says which layer gets none', async () => {
+    const program = fixture('debug/vanishing.js').fsPath;
+    const gradientLens = { breakOn: ['vanishing-gradient'] };
+    const run = await runOf(() => launch({ program, gradientLens }));
+    assert.equal(await stoppedIn('vanishing.js'), 'vanishing.js:17 trainStep');
+    assert.equal(lastStep(run), 3);
+    assert.match(
+      await haltScript(),
+      /halted the program: next to no gradient reaches hidden1 at step 3\./,
+    );
+    const halted = stops;
+    await resume();
+    await run.finished;
+    assert.deepEqual([run.state, lastStep(run), stops], ['completed', 60, halted]);
+    const finding = run.findings.find(({ rule }) => rule === 'vanishing-gradient');
+    assert.equal(finding?.layer, 'hidden1');
+  });
+
+  it('halts at the step whose gradient explodes, in the function that took it', async () => {
+    const program = fixture('debug/exploding.js').fsPath;
+    const gradientLens = { breakOn: ['exploding-gradient', 'vanishing-gradient'] };
+    const run = await runOf(() => launch({ program, gradientLens }));
+    assert.equal(await stoppedIn('exploding.js'), 'exploding.js:11 trainStep');
+    assert.equal(lastStep(run), 8);
+    assert.match(await haltScript(), /halted the program: the gradient explodes at step 8\./);
+    const norms = run.steps.map(({ layers }) => layers['hidden']!.gradient.norm);
+    assert.ok(norms[7]! > 100 * norms[6]!, norms.join());
+    const batch = (await show('batch')).inspection;
+    assert.ok(batch.kind === 'tensor');
+    assert.ok(batch.tensor.summary!.max > 100);
+    await resume();
+    await run.finished;
+    assert.deepEqual([run.state, lastStep(run)], ['completed', 12]);
   });
 
   it('shows metrics of fit in its callbacks; a stopped session stops the run', async () => {
