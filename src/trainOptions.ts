@@ -1,20 +1,18 @@
 // Checks and completes what a caller of train() asks for.
 import type * as vscode from 'vscode';
 import { TrainError, type TrainOptions } from './api';
+import { recordingSettings, type RecordingSettings } from './platform/recordingSettings';
 import { readSetting } from './platform/settings';
-import type { DebugStart, RequestedBackend, Sampling } from './shared/protocol/runtime';
+import type { DebugStart, RequestedBackend } from './shared/protocol/runtime';
 
 /** All that a run needs to know besides its model. */
-export interface TrainPlan {
+export interface TrainPlan extends RecordingSettings {
   seed: number;
   backend: RequestedBackend | 'node';
   maxSteps?: number;
   paused: boolean;
   hyperparameters: Record<string, number | string | boolean>;
-  sampling: Sampling;
-  epsilon: 'keras' | 'as-shipped';
   fusedUpdates: 'auto' | 'off';
-  probe: 'auto' | 'off';
   /** Present where a debugger asks for the run. */
   debug?: DebugStart;
 }
@@ -64,13 +62,8 @@ export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPla
     }),
     paused: options.paused ?? false,
     hyperparameters: { ...hyperparameters },
-    sampling: {
-      everySteps: Math.max(1, readSetting('sampling', model)),
-      activationEverySteps: Math.max(1, readSetting('activationSampling', model)),
-    },
-    epsilon: readSetting('tfjsEpsilon', model),
+    ...recordingSettings(model),
     fusedUpdates: readSetting('fusedUpdates', model),
-    probe: readSetting('probe', model),
     ...(options.debug && {
       debug: {
         changes: [],

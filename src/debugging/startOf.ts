@@ -1,5 +1,6 @@
 // What a debugged program is asked to tell: the settings of its file, as for any run.
 import type * as vscode from 'vscode';
+import { recordingSettings } from '../platform/recordingSettings';
 import { readSetting } from '../platform/settings';
 import type { RunRequest } from '../run/trainingRun';
 import type { NodeStart } from '../shared/protocol/node';
@@ -18,12 +19,7 @@ export function debugStart(scope: vscode.Uri | undefined, option: LensOption): D
   return {
     start: {
       ...{ seed, breakOn, paused: false },
-      sampling: {
-        everySteps: Math.max(1, readSetting('sampling', scope)),
-        activationEverySteps: Math.max(1, readSetting('activationSampling', scope)),
-      },
-      epsilon: readSetting('tfjsEpsilon', scope),
-      probe: readSetting('probe', scope),
+      ...recordingSettings(scope),
       standIn: readSetting('node.standIn', scope),
     },
     request: { seed, backend: 'auto' },
