@@ -1,37 +1,10 @@
 // The page that shows one value of a stopped program; the next value takes its place.
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { pageHtml } from '../platform/pageHtml';
 import type { ShownInspection, ToInspectionPage } from '../shared/protocol/inspection';
 import { parseFromInspectionPage } from '../shared/protocol/inspectionGuard';
 
 const VIEW_TYPE = 'gradientLens.inspection';
-
-/** Nothing of the program is interpolated, and only our own script runs. */
-function pageHtml(cspSource: string, script: string, style: string): string {
-  const nonce = randomBytes(16).toString('base64');
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource}`,
-    `img-src ${cspSource} data:`,
-    `font-src ${cspSource}`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Gradient Lens</title>
-<link rel="stylesheet" href="${style}">
-</head>
-<body>
-<div id="root"></div>
-<script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>
-`;
-}
 
 /** Shows values, one at a time, in one panel beside the editor. */
 export class InspectionPanel implements vscode.Disposable {
@@ -84,7 +57,11 @@ export class InspectionPanel implements vscode.Disposable {
     });
     const address = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = pageHtml(webview.cspSource, address('inspection.js'), address('inspection.css'));
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      script: address('inspection.js'),
+      style: address('inspection.css'),
+    });
     this.panel = panel;
     return panel;
   }

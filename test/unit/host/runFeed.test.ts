@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { Emitter } from '../../../src/run/emitter';
 import { RunHistory } from '../../../src/run/runHistory';
 import type { RunView, ShownStep, ToPanel } from '../../../src/shared/protocol/panel';
-import { panelHtml } from '../../../src/surfaces/panel/panelHtml';
 import { decodeStepRecords } from '../../../src/shared/protocol/codec';
 import { RunFeed } from '../../../src/surfaces/panel/runFeed';
 import { recordAt } from '../../../src/surfaces/panel/shownStep';
@@ -187,30 +186,5 @@ describe('the shown step', () => {
     assert.equal(s.posts.at(-1)?.type, 'snapshot');
     assert.equal(s.shown()?.cursor, undefined);
     s.feed.dispose();
-  });
-});
-
-describe('panelHtml', () => {
-  const html = () =>
-    panelHtml({
-      cspSource: 'https://csp',
-      script: 'https://s/panel.js?a=1&b="2"',
-      style: 'https://s/panel.css',
-      runtime: 'https://s/runtime.js',
-      wasm: 'https://s/x.wasm',
-    });
-
-  it('lets only its own script run, with a nonce of its own each time', () => {
-    const nonceOf = (text: string) => /script-src 'nonce-([^']+)'/.exec(text)?.[1];
-    const page = html();
-    assert.match(page, /default-src 'none'/);
-    assert.doesNotMatch(page, /unsafe-inline|'unsafe-eval'/);
-    assert.ok(page.includes(`<script nonce="${nonceOf(page)}" src=`));
-    assert.notEqual(nonceOf(page), nonceOf(html()));
-    assert.ok((nonceOf(page) ?? '').length >= 20);
-  });
-
-  it('escapes addresses', () => {
-    assert.ok(html().includes('src="https://s/panel.js?a=1&#38;b=&#34;2&#34;"'));
   });
 });
