@@ -115,8 +115,8 @@ async function main(): Promise<void> {
 
 main()
   .catch((error: unknown) => {
-    console.error(messageOf(error));
+    progress(messageOf(error));
     process.exitCode = 1;
   })
   .finally(() => esbuild.dispose())
-  .catch((error: unknown) => console.error(messageOf(error)));
+  .catch((error: unknown) => progress(messageOf(error)));
