@@ -143,7 +143,7 @@ export default tseslint.config(
       noWebview,
       {
         regex:
-          '^(\\.\\./)+(?!run/|shared/|breakpoints|changes/|expression/|session/|variables/|walk/|debuggedRun$)',
+          '^(\\.\\./)+(?!\\.\\.|run/|shared/|breakpoints|changes/|expression/|session/|variables/|walk/|debuggedRun$)',
         message: 'The debug adapter works over src/run and src/shared alone.',
       },
     ],

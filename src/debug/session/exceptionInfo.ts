@@ -1,6 +1,6 @@
 // What the editor shows where an exception filter has stopped: the finding, its evidence and its remedies.
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Finding } from '../../shared/core/finding';
+import type { Finding, RuleId } from '../../shared/core/finding';
 import type { ExceptionStop } from '../breakpoints/mark';
 import { numberText } from '../expression/values';
 
@@ -11,24 +11,35 @@ export function exceptionInfo(
 ): DebugProtocol.ExceptionInfoResponse['body'] {
   const { filter, text } = exception;
   const finding = newest(exception, findings);
+  const id = filter === 'any-finding' ? (finding?.rule ?? filter) : filter;
+  const cause = finding && finding.message !== text ? ` ${finding.message}` : '';
   return {
-    ...{ exceptionId: finding?.rule ?? filter, breakMode: 'always' as const },
-    description: finding?.message ?? text,
+    ...{ exceptionId: id, breakMode: 'always' as const },
+    description: `${text}${cause}`,
     details: {
       message: text,
-      typeName: finding?.rule ?? filter,
+      typeName: id,
       ...(finding && { stackTrace: wordsOf(finding) }),
     },
   };
 }
 
+/** What numbers break of, the likeliest first. */
+const CAUSES: readonly RuleId[] = ['non-finite', 'exploding-gradient', 'loss-divergence'];
+
+/** The finding as it is now; of numbers that broke, the one that speaks of it or of its cause. */
 function newest({ finding, filter }: ExceptionStop, findings: readonly Finding[]) {
-  if (!finding) return findings.find(({ rule }) => rule === filter);
-  const { rule, layer, firstStep } = finding;
+  if (finding) {
+    const { rule, layer, firstStep } = finding;
+    const same = (one: Finding): boolean =>
+      one.rule === rule && one.layer === layer && one.firstStep === firstStep;
+    return findings.find(same) ?? finding;
+  }
+  if (filter !== 'non-finite') return undefined;
+  const open = findings.filter(({ closedStep }) => closedStep === undefined);
   return (
-    findings.find(
-      (one) => one.rule === rule && one.layer === layer && one.firstStep === firstStep,
-    ) ?? finding
+    open.find(({ consequences }) => consequences?.some(({ rule }) => rule === 'non-finite')) ??
+    CAUSES.flatMap((rule) => open.filter((one) => one.rule === rule))[0]
   );
 }
 
