@@ -24,7 +24,9 @@ export function threadStarter(esbuild: EsbuildService, runs: TrainingRun[]): Sta
     const folder = path.dirname(program);
     const replay = holdAt === undefined ? {} : { replayTo: holdAt };
     const source = new WebviewSource({
-      page: new ThreadPage(path.join(ROOT, 'dist'), (message) => console.print('error', message)),
+      page: new ThreadPage(path.join(ROOT, 'dist'), program, (message) =>
+        console.print('error', message),
+      ),
       files: new WorkspaceFiles(folder, folder, [folder]),
       start: {
         runId: `debug-${runs.length}`,
@@ -127,6 +129,13 @@ export class Client extends DebugClient {
       reference = found.variablesReference;
     }
     return (await this.variablesRequest({ variablesReference: reference })).body.variables;
+  }
+
+  /** Bytes of a recorded tensor. */
+  async bytes(memoryReference: string | undefined, offset: number, count: number): Promise<Buffer> {
+    const memory = { memoryReference, offset, count };
+    const answer: { body?: unknown } = await this.customRequest('readMemory', memory);
+    return Buffer.from((answer.body as { data?: string }).data ?? '', 'base64');
   }
 
   /** What was said in the Debug Console. */

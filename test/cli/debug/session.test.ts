@@ -76,13 +76,7 @@ describe('a debug session over a training', function () {
       values.map(({ name }) => name),
       ['[0][4]', '[0][5]', '[1][0]'],
     );
-    const memoryReference = weight.memoryReference ?? '';
-    const memory = await client.customRequest('readMemory', {
-      memoryReference,
-      offset: 16,
-      count: 12,
-    });
-    const bytes = Buffer.from((memory.body as { data: string }).data, 'base64');
+    const bytes = await client.bytes(weight.memoryReference, 16, 12);
     const floats = new Float32Array(new Uint8Array(bytes).buffer);
     assert.deepEqual(
       values.map(({ value }) => Math.fround(Number(value))),
@@ -94,9 +88,8 @@ describe('a debug session over a training', function () {
     await client.launchTo({ program: PLANE, stopOnEntry: true });
     const bits = async (): Promise<string> => {
       const [weight] = await client.variables('Layers', 'output', 'kernel');
-      const memory = { memoryReference: weight?.memoryReference, count: 48 };
-      const { body } = await client.customRequest('readMemory', memory);
-      return `${await client.value('step')} ${await client.value('loss')} ${(body as { data: string }).data}`;
+      const bytes = (await client.bytes(weight?.memoryReference, 0, 48)).toString('base64');
+      return `${await client.value('step')} ${await client.value('loss')} ${bytes}`;
     };
     const steps: string[] = [];
     for (let i = 0; i < 13; i++) {
@@ -236,20 +229,23 @@ describe('a debug session over a training', function () {
     assert.equal((await client.stack())[1], 'step 5 (looked back at) @ plane.model.ts:1');
     const [weight] = await client.variables('Layers', 'hidden', 'kernel');
     assert.equal(weight?.memoryReference, undefined);
-    assert.deepEqual(runs[0]?.debug?.cursor, { step: 5 });
+    assert.deepEqual(runs.at(0)?.debug?.cursor, { step: 5 });
     await client.customRequest('gradientLens/look', {});
     assert.equal(await client.value('step'), '16');
-    const loss = runs[0]?.steps[0]?.loss;
+    const [run] = runs;
+    const loss = run?.steps[0]?.loss;
+    assert.ok(loss !== undefined);
     const entry = await client.stopAfter(() => client.restartRequest({}));
     assert.equal(entry.reason, 'entry');
-    assert.equal(runs[0]?.state, 'stopped');
+    const states = (): string[] => runs.map(({ state }) => state);
+    assert.deepEqual(states(), ['stopped', 'paused']);
     await client.stopAfter(() => client.nextRequest({ threadId: 1 }));
-    assert.equal(runs[1]?.steps[0]?.loss, loss);
+    assert.equal(runs.at(-1)?.steps[0]?.loss, loss);
     const terminated = client.waitForEvent('terminated');
     await client.continueRequest({ threadId: 1 });
     await terminated;
-    assert.equal(runs[1]?.state, 'completed');
-    assert.equal(runs[1]?.steps.length, 24);
+    assert.deepEqual(states(), ['stopped', 'completed']);
+    assert.equal(runs.at(-1)?.steps.length, 24);
     assert.match(client.said, /Epoch 3, up to step 24/);
   });
 
@@ -261,6 +257,58 @@ describe('a debug session over a training', function () {
     await client.stopAfter(() => client.nextRequest({ threadId: 1 }));
     await client.stopAfter(() => client.stepBackRequest({ threadId: 1 }));
     assert.deepEqual([await client.value('step'), await client.value('loss')], ['3', loss]);
+  });
+
+  it('holds a program that had ended before it could be held', async () => {
+    const program = path.join(ROOT, 'test/fixtures/workspace/nonFinite.js');
+    const stopped = await client.launchTo({ program });
+    assert.deepEqual([stopped.reason, await client.value('step')], ['exception', '1']);
+    assert.equal(runs.at(-1)?.state, 'paused');
+    assert.equal(runs.at(-1)?.debug?.recording?.step, 1);
+  });
+
+  it('pauses a training that runs freely at the end of a step, recorded in full', async () => {
+    const program = path.join(ROOT, 'test/fixtures/workspace/loop.js');
+    await client.launchTo({ program, stopOnEntry: true });
+    await client.continueRequest({ threadId: 1 });
+    const [run] = runs;
+    assert.ok(run);
+    await new Promise<void>((resolve) => run.onDidStep(({ step }) => step > 20 && resolve()));
+    await assert.rejects(
+      client.evaluateRequest({ expression: 'lr = 1', context: 'repl' }),
+      /pause/,
+    );
+    const paused = await client.stopAfter(() => client.pauseRequest({ threadId: 1 }));
+    assert.equal(paused.reason, 'pause');
+    assert.equal(run.debug?.recording?.step, Number(await client.value('step')));
+    // Where it is let go on from elsewhere, the session goes with it.
+    const continued = client.waitForEvent('continued');
+    await run.resume();
+    await continued;
+    const again = await client.stopAfter(() => run.pause());
+    assert.equal(again.reason, 'pause');
+  });
+
+  it('tells threads, modules and completions', async () => {
+    await client.launchTo({ program: PLANE }, [{ line: 9 }]);
+    const { threads } = (await client.threadsRequest()).body;
+    assert.deepEqual(threads, [{ id: 1, name: 'Adam over hidden … output' }]);
+    const modules = await client.customRequest('modules', {});
+    const listed = modules.body as { modules: { name: string; parameters: number }[] };
+    assert.deepEqual(
+      listed.modules.map(({ name, parameters }) => [name, parameters]),
+      [
+        ['hidden', 18],
+        ['output', 14],
+      ],
+    );
+    const typed = { text: 'max(layers.activation.no', column: 25 };
+    const { targets } = (await client.completionsRequest(typed)).body;
+    assert.ok(targets.some(({ label }) => label === 'norm'));
+    await assert.rejects(
+      client.evaluateRequest({ expression: 'hiden.gradient', context: 'watch' }),
+      /Did you mean `hidden`/,
+    );
   });
 
   it('leaves no run behind when it is disconnected while it trains', async () => {
