@@ -271,8 +271,15 @@ export class Debuggee {
 
   /** The run ended before it could be held: the same run again, held at the step. */
   private holdAgainAt(step: number): void {
-    const { request } = this;
+    const { request, attached } = this;
     if (!request) return;
+    if (attached && attached.debug.changes.length > 0) {
+      const text = `The run ended before it could be held at step ${step}. It was changed on its way, so that it is not run again by itself.`;
+      output(this.events, 'important', text);
+      this.isMoving = false;
+      this.end();
+      return;
+    }
     const again = async (): Promise<void> => {
       const text = `The run had ended before it could be held at step ${step}; it is run again up to there.`;
       output(this.events, 'console', text);

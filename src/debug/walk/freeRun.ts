@@ -114,8 +114,8 @@ export class FreeRun {
   }
 }
 
-/** A run that ended did what it could. */
-async function ignoringEnd(control: Promise<void>): Promise<void> {
+/** Waits for a control; a run that ended did what it could. */
+export async function ignoringEnd(control: Promise<void>): Promise<void> {
   try {
     await control;
   } catch (error) {

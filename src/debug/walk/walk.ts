@@ -5,7 +5,7 @@ import { isFinal } from '../../shared/core/run';
 import type { Breakpoints } from '../breakpoints';
 import type { Mark, SteppedStep, StopMark } from '../breakpoints/mark';
 import type { DebuggedRun, StepDebugger } from '../debuggedRun';
-import { FreeRun } from './freeRun';
+import { FreeRun, ignoringEnd } from './freeRun';
 import { phasesOf } from './phases';
 import { isAtEnd, START, type Halt, type Place } from './place';
 import { WalkRecords } from './records';
@@ -157,7 +157,7 @@ export class Walk {
   /** One step on, recorded in full. False where the run ended instead. */
   private async takeStep(): Promise<boolean> {
     const before = this.debug.position;
-    await this.debug.step(1);
+    await ignoringEnd(this.debug.step(1));
     if (this.debug.position === before) return false;
     this.arrive(this.debug.position, -1);
     return true;
