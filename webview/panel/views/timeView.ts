@@ -22,6 +22,7 @@ export class TimeView {
     'aria-label': 'Step shown',
     title: 'Step shown (← → to the recorded step before and after, Esc back to the newest)',
   });
+  private readonly track = element('div', 'time-track');
   private readonly marks = element('div', 'time-marks', { 'aria-hidden': 'true' });
   private readonly markNodes = new Map<string, HTMLElement>();
   private readonly live = element('button', 'tool tool-text time-live', { type: 'button' });
@@ -40,11 +41,8 @@ export class TimeView {
     this.live.append(this.liveWord);
     setIcon(this.live, 'dot');
     this.words.append(this.place, this.note);
-    this.root.append(
-      element('div', 'time-track', {}, this.marks, this.slider),
-      this.live,
-      this.words,
-    );
+    this.track.append(this.marks, this.slider);
+    this.root.append(this.track, this.live, this.words);
     this.live.addEventListener('click', () => this.look({}));
     this.slider.addEventListener('pointerdown', () => (this.isHeld = true));
     for (const end of ['pointerup', 'pointercancel', 'change'] as const) {
@@ -58,9 +56,12 @@ export class TimeView {
     const steps = curves.step;
     this.first = steps.buffer[0] ?? 0;
     this.last = steps.buffer[steps.length - 1] ?? 0;
-    setHidden(this.root, view === undefined || steps.length < LEAST_STEPS);
+    const { cursor } = view ?? {};
+    const hasPast = steps.length >= LEAST_STEPS;
+    setHidden(this.root, view === undefined || (!hasPast && cursor === undefined));
     if (view === undefined || this.root.hidden) return;
-    const { cursor } = view;
+    setHidden(this.track, !hasPast);
+    setHidden(this.live, !hasPast);
     this.shown = Math.min(this.last, cursor?.step ?? this.last);
     setAttribute(this.slider, 'min', this.first);
     setAttribute(this.slider, 'max', this.last);
