@@ -6,7 +6,7 @@ import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
 import { TrainingDebugger } from './debug/editor';
-import { Debugging } from './debugging';
+import { JsDebug } from './jsDebug';
 import { EsbuildService } from './model/esbuildLoader';
 import { BackendChoices } from './platform/backendChoices';
 import { FixesService } from './platform/fixesService';
@@ -65,15 +65,15 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     ...{ console, log },
   });
   const told = { trainer, log, tell, extensionUri };
-  const debugging = new Debugging({ ...told, esbuild });
+  const jsDebug = new JsDebug({ ...told, esbuild });
   const index = new ModelIndex(log);
-  const training: TrainingDebugger = new TrainingDebugger({ ...told, console, index, debugging });
+  const training: TrainingDebugger = new TrainingDebugger({ ...told, console, index, jsDebug });
   const trained = new TrainedTexts(registry);
   const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
   const shown = { registry, current, panels, remedies, trained, extensionUri };
-  const commandContext: CommandContext = { ...shown, ...told, terminals, debugging, training };
+  const commandContext: CommandContext = { ...shown, ...told, terminals, jsDebug, training };
   subscriptions.push(
-    ...[log, panels, registry, current, console, debugging, index, training, trained],
+    ...[log, panels, registry, current, console, jsDebug, index, training, trained],
     registerCommands(commandContext),
     remedies,
     showRuns(shown),

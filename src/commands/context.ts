@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import type { ModelRun } from '../api';
 import type { TrainingDebugger } from '../debug/editor';
-import type { Debugging } from '../debugging';
+import type { JsDebug } from '../jsDebug';
 import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
 import type { CurrentRun } from '../surfaces/currentRun';
@@ -18,7 +18,7 @@ export interface CommandContext {
   registry: RunRegistry<ModelRun>;
   remedies: Remedies;
   terminals: NodeTerminals;
-  debugging: Debugging;
+  jsDebug: JsDebug;
   training: TrainingDebugger;
   log: vscode.LogOutputChannel;
   /** Where the extension's own files lie. */

@@ -2,7 +2,7 @@
 import { askFile } from './askFile';
 import type { Command } from './context';
 
-export const debug: Command = async ({ debugging }, clicked) => {
+export const debug: Command = async ({ jsDebug }, clicked) => {
   const model = await askFile(clicked, 'Choose a program to debug', 'Debug');
-  if (model) await debugging.debugFile(model);
+  if (model) await jsDebug.debugFile(model);
 };

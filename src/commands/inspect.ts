@@ -20,7 +20,7 @@ function selected(): string | undefined {
   return range && document.getText(range);
 }
 
-export const inspect: Command = async ({ debugging, tell }, entry) => {
+export const inspect: Command = async ({ jsDebug, tell }, entry) => {
   const { sessionId, variable } = (entry ?? {}) as ViewEntry;
   if (variable) {
     const { name, evaluateName } = variable;
@@ -32,11 +32,11 @@ export const inspect: Command = async ({ debugging, tell }, entry) => {
       );
       return undefined;
     }
-    const session = typeof sessionId === 'string' ? debugging.session(sessionId) : undefined;
-    return debugging.inspect(expression, session);
+    const session = typeof sessionId === 'string' ? jsDebug.session(sessionId) : undefined;
+    return jsDebug.inspect(expression, session);
   }
   const expression = selected();
-  if (expression !== undefined) return debugging.inspect(expression, undefined);
+  if (expression !== undefined) return jsDebug.inspect(expression, undefined);
   tell('Nothing is selected. Select a tensor, variable, layer or model in the editor.');
   return undefined;
 };

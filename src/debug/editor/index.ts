@@ -17,7 +17,7 @@ export interface TrainingDebuggerParts {
   /** The files of the workspace that use tfjs. */
   index: { readonly files: readonly string[] };
   /** Debugs a program that needs Node in VS Code's own debugger. */
-  debugging: { debugFile(program: vscode.Uri): Promise<void> };
+  jsDebug: { debugFile(program: vscode.Uri): Promise<void> };
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;
   log: vscode.LogOutputChannel;
@@ -38,11 +38,11 @@ export class TrainingDebugger implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
 
   constructor(private readonly parts: TrainingDebuggerParts) {
-    const { trainer, console, index, debugging, extensionUri, tell } = parts;
+    const { trainer, console, index, jsDebug, extensionUri, tell } = parts;
     this.subscriptions = vscode.Disposable.from(
       registerConfigurations({
         modelFiles: () => index.files,
-        debugInNode: (program) => debugging.debugFile(program),
+        debugInNode: (program) => jsDebug.debugFile(program),
         tell,
       }),
       registerAdapter(extensionUri, (session) =>

@@ -20,7 +20,7 @@ import { registerProvider, type PreparedLens } from './provider';
 import { DebugSessions, LENS_KEY } from './sessions';
 
 /** What debugging works with. */
-export interface DebuggingParts {
+export interface JsDebugParts {
   trainer: Trainer;
   esbuild: EsbuildService;
   log: vscode.LogOutputChannel;
@@ -33,7 +33,7 @@ export interface DebuggingParts {
 const FILE_KEY = '__gradientLensFile';
 
 /** Everything about debugging, until disposed. */
-export class Debugging implements vscode.Disposable {
+export class JsDebug implements vscode.Disposable {
   private readonly sessions: DebugSessions;
   private readonly lenses: Lenses;
   private readonly attaching: Attaching;
@@ -43,7 +43,7 @@ export class Debugging implements vscode.Disposable {
   /** Files of {@link debugFile} whose sessions are about to start. */
   private readonly prepared = new Map<string, PreparedFile>();
 
-  constructor(private readonly parts: DebuggingParts) {
+  constructor(private readonly parts: JsDebugParts) {
     const { extensionUri, log, trainer, tell } = parts;
     this.preload = vscode.Uri.joinPath(extensionUri, 'dist/nodeTap.cjs').fsPath;
     this.page = new InspectionPanel(extensionUri, (message) => log.warn(message));

@@ -1,6 +1,6 @@
 // Reports of a process that may turn out to train: none is lost, and none makes a run too early.
 import assert from 'node:assert/strict';
-import { HeldSink, HeldSource } from '../../../src/debugging/heldSink';
+import { HeldSink, HeldSource } from '../../../src/jsDebug/heldSink';
 import type { RunSink } from '../../../src/run/source';
 
 function scene() {

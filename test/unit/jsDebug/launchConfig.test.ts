@@ -11,8 +11,8 @@ import {
   programOf,
   withLens,
   type LaunchConfig,
-} from '../../../src/debugging/launchConfig';
-import { lensOption } from '../../../src/debugging/lensOption';
+} from '../../../src/jsDebug/launchConfig';
+import { lensOption } from '../../../src/jsDebug/lensOption';
 import { CHANNEL_THREAD, NODE_INVITATION } from '../../../src/shared/protocol/node';
 
 const preload = '/opt/lens/nodeTap.cjs';
