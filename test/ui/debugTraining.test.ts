@@ -140,7 +140,7 @@ describe('debugging a training in the window', () => {
     await page.keyboard.type('lr = 0.02');
     await page.keyboard.press('Enter');
     await page
-      .locator('.repl .monaco-list-row', { hasText: /learning rate.*0\.02/ })
+      .locator('.repl .monaco-list-row', { hasText: /Learning rate 0\.01 → 0\.02/ })
       .first()
       .waitFor();
     await panel.locator('.time-mark').waitFor();
