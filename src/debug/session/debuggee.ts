@@ -13,6 +13,8 @@ import { SessionError } from './sessionError';
 import { stoppedBody } from './stopped';
 import { ModelThreads } from './threads';
 
+const ENDED = 'The session ended before the run had started.';
+
 /** A run and what the session holds of it. */
 interface Attached {
   run: DebuggedRun;
@@ -35,6 +37,10 @@ export class Debuggee {
   private plain: DebuggedRun | undefined;
   private isMoving = false;
   private hasEnded = false;
+  /** Counts what ends a run: one that was still being started then is not wanted any more. */
+  private endings = 0;
+  /** Asked to pause before the run could begin. */
+  private pausesAtStart = false;
   /** The walk goes by phases: going back does so too. */
   private byPhases = false;
   private past: View | undefined;
@@ -89,11 +95,17 @@ export class Debuggee {
   /** Starts the run; rejects with a message for the user where it cannot be started or debugged. */
   async launch(request: LaunchRequest): Promise<void> {
     this.request = request;
+    this.pausesAtStart = false;
+    const { endings } = this;
     const run = await this.startRun(request, {
       print: (level, text) => {
         output(this.events, level === 'error' || level === 'warn' ? 'stderr' : 'stdout', text);
       },
     });
+    if (endings !== this.endings) {
+      await run.stop();
+      throw new SessionError(ENDED);
+    }
     const { debug } = run;
     if (request.noDebug) this.plain = run;
     else if (debug) this.attach(run, debug);
@@ -111,9 +123,11 @@ export class Debuggee {
   /** Breakpoints are set: lets the training begin. */
   async begin(): Promise<void> {
     if (!this.attached) return;
-    const { run, walk } = this.attached;
+    const { attached } = this;
+    const { run, walk } = attached;
     await untilHeld(run);
-    if (this.attached.run !== run) return;
+    // Ended meanwhile, by the user or for another run.
+    if (this.attached !== attached) return;
     if (isFinal(run.state)) {
       this.end();
       return;
@@ -122,6 +136,7 @@ export class Debuggee {
     this.announceLayers();
     const isEntry = this.request?.stopOnEntry === true && this.request.holdAt === undefined;
     if (isEntry) this.stopAt({ type: 'stopped', reason: 'entry' });
+    else if (this.pausesAtStart) this.stopAt({ type: 'stopped', reason: 'pause' });
     else this.move((on) => on.goOn());
   }
 
@@ -136,7 +151,7 @@ export class Debuggee {
     this.isMoving = true;
     this.byPhases = byPhases;
     attached.debug.look(undefined);
-    const isCurrent = (): boolean => this.attached === attached;
+    const isCurrent = (): boolean => this.attached === attached && !this.hasEnded;
     action(attached.walk)
       .then(
         (halt) => isCurrent() && this.arrive(halt),
@@ -158,7 +173,8 @@ export class Debuggee {
   }
 
   pause(): void {
-    this.attached?.walk.pause();
+    if (this.isMoving) this.attached?.walk.pause();
+    else this.pausesAtStart = true;
   }
 
   /** Breakpoints have changed. */
@@ -182,15 +198,24 @@ export class Debuggee {
   async restart(request: LaunchRequest | undefined): Promise<void> {
     const again = request ?? this.request;
     if (!again) throw new SessionError('There is nothing to restart yet.');
-    await this.leave();
+    const left = this.leave();
+    const { endings } = this;
+    await left;
+    if (endings !== this.endings) throw new SessionError(ENDED);
     this.hasEnded = false;
     this.events.send('continued', { threadId: 1, allThreadsContinued: true });
-    await this.launch(again);
+    try {
+      await this.launch(again);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
     await this.begin();
   }
 
   /** Ends the run, of which the session tells then. */
   async stop(): Promise<void> {
+    this.endings++;
     const { run } = this;
     this.attached?.walk.dispose();
     await run?.stop();
@@ -199,6 +224,7 @@ export class Debuggee {
 
   /** Ends the run; resolves when nothing of it is left. */
   async leave(): Promise<void> {
+    this.endings++;
     const { attached, run } = this;
     this.attached = undefined;
     this.plain = undefined;
@@ -283,7 +309,10 @@ export class Debuggee {
     const again = async (): Promise<void> => {
       const text = `The run had ended before it could be held at step ${step}; it is run again up to there.`;
       output(this.events, 'console', text);
-      await this.leave();
+      const left = this.leave();
+      const { endings } = this;
+      await left;
+      if (endings !== this.endings) return;
       await this.launch({ ...request, holdAt: step });
       await this.begin();
       this.request = request;
