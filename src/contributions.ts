@@ -29,6 +29,7 @@ export const Commands = {
   debug: 'gradientLens.debug',
   attach: 'gradientLens.attach',
   inspect: 'gradientLens.inspect',
+  viewInPanel: 'gradientLens.viewInPanel',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 

@@ -19,6 +19,7 @@ import { stop } from './stop';
 import { train } from './train';
 import { useStandIn } from './useStandIn';
 import { verifyRemedy } from './verifyRemedy';
+import { viewInPanel } from './viewInPanel';
 
 const HANDLERS: Record<keyof typeof Commands, Command> = {
   train,
@@ -37,6 +38,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   debug,
   attach,
   inspect,
+  viewInPanel,
 };
 
 /** Runs a verb and shows what it throws; resolves with what the command gives its caller. */

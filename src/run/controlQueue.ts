@@ -8,6 +8,8 @@ interface Pending {
   kind: 'pause' | 'resume' | 'step' | 'rewind';
   /** Optimizer step at which a `step` is done, and to which a `rewind` leads. */
   target: number;
+  /** For a `rewind`: steps up to the target were taken again. */
+  hasGoneBack: boolean;
   resolve: () => void;
   reject: (error: RunControlError) => void;
   timer: NodeJS.Timeout;
@@ -75,18 +77,30 @@ export class ControlQueue {
     const settled = promise.catch(() => undefined);
     const timer = setTimeout(() => this.expire(entry, answerMs), answerMs);
     timer.unref();
-    const entry: Pending = { kind, target, resolve, reject, timer, settled };
+    const entry: Pending = { kind, target, hasGoneBack: false, resolve, reject, timer, settled };
     this.pending.push(entry);
     this.send(control);
     return promise;
   }
 
-  /** The source reported a state: settles what it answers. */
+  /** The source reported the record of a step. */
+  noteStep(step: number): void {
+    for (const entry of this.pending) {
+      if (entry.kind === 'rewind' && step <= entry.target) entry.hasGoneBack = true;
+    }
+  }
+
+  /**
+   * The source reported a state: settles what it answers. A program that takes several steps between two await
+   * points is held some steps later than asked.
+   */
   acknowledge(state: 'running' | 'paused', step: number): void {
     const paused = state === 'paused';
     const interrupted = paused && this.pending.some((entry) => entry.kind === 'pause');
     this.take((entry) => {
-      if (entry.kind === 'rewind') return paused && step === entry.target;
+      if (entry.kind === 'rewind') {
+        return paused && (step === entry.target || (entry.hasGoneBack && step > entry.target));
+      }
       if (entry.kind === 'step')
         return paused ? interrupted || step >= entry.target : this.resumed();
       return entry.kind === (paused ? 'pause' : 'resume');

@@ -65,6 +65,11 @@ export class RunControls {
     await this.queue.rewind(step, changes);
   }
 
+  /** The source reported the record of a step. */
+  noteStep(step: number): void {
+    this.queue.noteStep(step);
+  }
+
   /** The source reported a state. A program that could be held gives way after all. */
   acknowledge(state: 'running' | 'paused', step: number): void {
     if (state === 'paused') this.canPause = true;

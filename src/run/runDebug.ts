@@ -35,7 +35,8 @@ export interface RunDebugHost {
 
 /** The debugger's side of one run. */
 export class RunDebug {
-  private latest: StepRecording | undefined;
+  /** The steps that were recorded together, ascending. */
+  private recorded: readonly StepRecording[] = [];
   private made: readonly MadeChange[] = [];
   private lookedAt: RunCursor | undefined;
   private stands = 0;
@@ -49,7 +50,16 @@ export class RunDebug {
 
   /** The step recorded in full last; undefined once the training has gone on without recording. */
   get recording(): StepRecording | undefined {
-    return this.latest?.step === this.stands ? this.latest : undefined;
+    return this.recordingOf(this.stands);
+  }
+
+  /**
+   * A step that was recorded in full and whose tensors are still there: the last one, or one before it where
+   * the program took several between two await points.
+   */
+  recordingOf(step: number): StepRecording | undefined {
+    if (this.recorded.at(-1)?.step !== this.stands) return undefined;
+    return this.recorded.find((recording) => recording.step === step);
   }
 
   /** The step after which the training stands: less than the run's newest step after going back. */
@@ -93,9 +103,13 @@ export class RunDebug {
     await this.host.rewind(step, this.made);
   }
 
-  /** Elements [start, start + count) of a recorded tensor, fewer where it ends before. */
-  async values(ref: TensorRef, start: number, count: number): Promise<Float32Array> {
-    const answer = await this.host.ask({ question: 'values', params: { ...ref, start, count } });
+  /**
+   * Elements [start, start + count) of a recorded tensor, fewer where it ends before; of `step`, or of the
+   * step recorded last.
+   */
+  async values(ref: TensorRef, start: number, count: number, step?: number): Promise<Float32Array> {
+    const params = { ...ref, start, count, ...(step !== undefined && { step }) };
+    const answer = await this.host.ask({ question: 'values', params });
     return answer.question === 'values' ? new Float32Array(answer.result) : new Float32Array();
   }
 
@@ -103,11 +117,13 @@ export class RunDebug {
   async change(change: TrainingChange): Promise<number | boolean | undefined> {
     const answer = await this.host.ask({ question: 'change', params: change });
     const step = this.stands;
-    this.made = [...this.made.filter((other) => other.step <= step), { step, change }];
+    const before = answer.question === 'change' ? answer.result.before : undefined;
+    const made: MadeChange = { step, change, ...(before !== undefined && { before }) };
+    this.made = [...this.made.filter((other) => other.step <= step), made];
     this.host.forget(step);
     this.forgot.fire(step);
     this.host.changed();
-    return answer.question === 'change' ? answer.result.before : undefined;
+    return before;
   }
 
   /** Shows another step, or the newest again. */
@@ -128,7 +144,9 @@ export class RunDebug {
 
   /** To be called with a recording of the source. */
   record(recording: StepRecording): void {
-    this.latest = recording;
+    const { step, since = step } = recording;
+    const others = this.recorded.filter((other) => other.step >= since && other.step < step);
+    this.recorded = [...others, recording];
   }
 
   dispose(): void {

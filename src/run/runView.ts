@@ -35,7 +35,7 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     live: run.live,
     ...(memory && { memory }),
     ...(changes.length > 0 && {
-      changes: changes.map(({ step, change }) => ({ step, words: changeWords(change) })),
+      changes: changes.map((made) => ({ step: made.step, words: changeWords(made) })),
     }),
   };
 }

@@ -300,6 +300,7 @@ export class TrainingRun<Model = string> {
     let findingsChanged = false;
     for (const record of records) {
       this.stand(record.step);
+      this.controls.noteStep(record.step);
       const kept = this.history.append(record);
       if (!kept) {
         this.debug?.replay(record);

@@ -13,15 +13,19 @@ const number = new Intl.NumberFormat('en');
 
 /** What the item says: `$(pulse) 0.2131 · step 1,240`. */
 export function statusText(
-  run: Pick<ModelRun, 'state' | 'currentStep' | 'steps' | 'findings'>,
+  run: Pick<ModelRun, 'state' | 'currentStep' | 'steps' | 'findings' | 'debug'>,
 ): string {
   if (run.state === 'starting') return '$(loading~spin) Starting';
   const counts = findingCounts(run.findings);
   if (isFinal(run.state)) return `$(pulse)${counts}`;
   const icon = run.state === 'paused' ? '$(debug-pause)' : '$(pulse)';
-  const loss = run.steps.at(-1)?.loss;
+  // A debugger may show a step of the past.
+  const shown = run.debug?.cursor?.step;
+  const record =
+    shown === undefined ? run.steps.at(-1) : run.steps.findLast(({ step }) => step === shown);
+  const loss = record?.loss;
   const value = loss === undefined ? '' : `${Number(loss.toPrecision(4))} · `;
-  return `${icon} ${value}step ${number.format(run.currentStep)}${counts}`;
+  return `${icon} ${value}step ${number.format(shown ?? run.currentStep)}${counts}`;
 }
 
 const ICONS: [Severity, string][] = [

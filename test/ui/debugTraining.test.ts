@@ -82,10 +82,6 @@ describe('debugging a training in the window', () => {
       await page.locator('.activitybar [aria-label^="Run and Debug"]').first().click();
     }
     await at(/forward of output/);
-    // Frames that have no place of their own are folded away.
-    await frames()
-      .filter({ hasText: /Show 3 More Stack Frames/ })
-      .click();
     for (const frame of [/step 1/, /epoch 1/, /run of overflows/]) await at(frame);
     await page.locator('.debug-top-stack-frame-line, .codicon-debug-stackframe').first().waitFor();
     await panel
@@ -151,7 +147,16 @@ describe('debugging a training in the window', () => {
     await page.locator('.debug-toolbar [aria-label^="Continue"]').first().click();
     const box = page.locator('.exception-widget');
     await box.waitFor();
-    assert.match(await box.innerText(), new RegExp(`step ${BROKEN_STEP}`));
+    const words = await box.innerText();
+    assert.match(words, new RegExp(`step ${BROKEN_STEP}`));
+    assert.match(words, /labels have 1 NaN/, 'the box does not give the cause');
+    assert.match(words, /Remedy 1/, 'the box offers nothing to do');
+    const status = page.locator('.statusbar-item', { hasText: `step ${BROKEN_STEP}` });
+    await status.first().waitFor();
+    // Phase, step, epoch and run, none of them folded away.
+    for (const name of ['loss', `step ${BROKEN_STEP}`, 'epoch 1', `run of ${MODEL}`]) {
+      await frames().filter({ hasText: name }).first().waitFor();
+    }
     await panel
       .locator('.time-place', { hasText: new RegExp(`^Step ${BROKEN_STEP} of 24`) })
       .waitFor();
@@ -166,6 +171,13 @@ describe('debugging a training in the window', () => {
     await panel.locator('.time-live').click();
     await shownStep(BROKEN_STEP).waitFor();
     await window.screenshot('not-finite');
+    await variables().filter({ hasText: 'hidden' }).first().click({ button: 'right' });
+    const item = page.locator('.context-view .action-item', { hasText: 'View in Panel' }).first();
+    await item.waitFor();
+    await item.hover();
+    await item.click();
+    await panel.locator('.layer-row[data-layer="hidden"][aria-selected="true"]').waitFor();
+    await window.screenshot('viewed');
     await page.locator('.debug-toolbar [aria-label^="Stop"]').first().click();
     await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
     await panel.locator('.run-state', { hasText: 'Stopped' }).waitFor();

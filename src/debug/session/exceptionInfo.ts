@@ -25,7 +25,13 @@ export function exceptionInfo(
 }
 
 /** What numbers break of, the likeliest first. */
-const CAUSES: readonly RuleId[] = ['non-finite', 'exploding-gradient', 'loss-divergence'];
+const CAUSES: readonly RuleId[] = [
+  'non-finite',
+  'data-range',
+  'loss-activation-mismatch',
+  'exploding-gradient',
+  'loss-divergence',
+];
 
 /** The finding as it is now; of numbers that broke, the one that speaks of it or of its cause. */
 function newest({ finding, filter }: ExceptionStop, findings: readonly Finding[]) {

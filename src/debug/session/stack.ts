@@ -19,7 +19,7 @@ export async function framesOf(view: View, program: string): Promise<DebugProtoc
   const { run, record, phase } = view;
   const line = await phaseLineIn(program, phase?.type);
   const inProgram = { source: sourceOf(program), line, column: 1 };
-  const outer = { ...inProgram, line: 1, presentationHint: 'subtle' as const };
+  const outer = { ...inProgram, line: 1 };
   const frames: DebugProtocol.StackFrame[] = [];
   if (phase) {
     frames.push({
@@ -46,7 +46,7 @@ export function idleFrames(title: string, program: string): DebugProtocol.StackF
 function runFrame(title: string, program: string): DebugProtocol.StackFrame {
   return {
     ...{ id: FRAMES.run, name: `run of ${title}`, source: sourceOf(program) },
-    ...{ line: 1, column: 1, presentationHint: 'subtle' as const },
+    ...{ line: 1, column: 1 },
   };
 }
 

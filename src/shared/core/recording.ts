@@ -41,6 +41,11 @@ export interface RecordedTensor extends TensorRef {
 /** One step, recorded in full. */
 export interface StepRecording {
   step: number;
+  /**
+   * First step of which the recording is still there too, where that is an earlier one: a program that takes
+   * several steps between two await points can be held only after all of them. Default: `step`.
+   */
+  since?: number;
   /** All of its tensors: inputs and labels, activations and δ in the order of their making, the others by variable. */
   tensors: readonly RecordedTensor[];
   /** Layers in the order of the forward pass, one entry per call: those that own trainable tensors. */
@@ -75,4 +80,6 @@ export type TrainingChange =
 export interface MadeChange {
   step: number;
   change: TrainingChange;
+  /** What was there before, where that is one value. */
+  before?: number | boolean;
 }

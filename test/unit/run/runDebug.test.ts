@@ -5,6 +5,7 @@ import type { RunSink } from '../../../src/run/source';
 import { RunHistory } from '../../../src/run/runHistory';
 import { RunControlError } from '../../../src/run/runControlError';
 import type { StepRecording } from '../../../src/shared/core/recording';
+import { viewOf } from '../../../src/run/runView';
 import { randomRecord } from '../protocol/records';
 import { AskedSource, makeRun, runOver } from './fakeSource';
 
@@ -87,7 +88,8 @@ describe('RunDebug', () => {
     await back;
     const change = { type: 'learningRate', value: 1 } as const;
     assert.equal(await debug.change(change), 0.1);
-    assert.deepEqual(debug.changes, [{ step: 4, change }]);
+    assert.deepEqual(debug.changes, [{ step: 4, change, before: 0.1 }]);
+    assert.equal(viewOf(run).changes?.[0]?.words, 'learning rate 0.1 → 1');
     assert.equal(run.currentStep, 4);
     assert.deepEqual(
       run.steps.map(({ step }) => step),
@@ -102,7 +104,7 @@ describe('RunDebug', () => {
     const again = debug.rewind(2);
     assert.deepEqual(source.controls.at(-1), {
       ...{ type: 'rewind', step: 2 },
-      changes: [{ step: 4, change }],
+      changes: [{ step: 4, change, before: 0.1 }],
     });
     goBackTo(2, sink);
     await again;
