@@ -6,6 +6,7 @@ import type { TrainingRun } from '../run/trainingRun';
 export type StepDebugger = Pick<
   RunDebug,
   | 'recording'
+  | 'recordingOf'
   | 'position'
   | 'changes'
   | 'onDidReplay'

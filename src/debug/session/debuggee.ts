@@ -275,11 +275,11 @@ export class Debuggee {
     if (!attached) return;
     this.announceLayers();
     if (!this.isStopped || this.isMoving) return;
-    const { run, debug, walk } = attached;
+    const { run, walk } = attached;
     if (run.state === 'running') {
       this.events.send('continued', { threadId: 1, allThreadsContinued: true });
       this.move((on) => on.goOn());
-    } else if (run.state === 'paused' && debug.position !== walk.place.step) {
+    } else if (run.state === 'paused' && walk.isLeftBehind) {
       walk.catchUp();
       this.stopAt({ type: 'stopped', reason: 'step' });
     }

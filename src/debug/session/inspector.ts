@@ -147,7 +147,12 @@ export class Inspector {
     const unreadableBytes = Math.max(0, count - (end - begin));
     if (end === begin) return { address, unreadableBytes };
     const first = Math.floor(begin / ELEMENT_BYTES);
-    const values = await view.debug.values(ref, first, Math.ceil(end / ELEMENT_BYTES) - first);
+    const values = await view.debug.values(
+      ref,
+      first,
+      Math.ceil(end / ELEMENT_BYTES) - first,
+      view.step,
+    );
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
     const from = begin - first * ELEMENT_BYTES;
     const data = bytes.subarray(from, from + end - begin).toString('base64');

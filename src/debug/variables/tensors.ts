@@ -102,7 +102,7 @@ async function elements(
 ): Promise<Entry[]> {
   const end = Math.min(start + count, tensor.summary.count);
   if (end <= start) return [];
-  const values = await view.debug.values(refOf(tensor), start, end - start);
+  const values = await view.debug.values(refOf(tensor), start, end - start, view.step);
   return [...values].map((value, i) => {
     const index = start + i;
     const changed = changes?.elementSet(tensor.name, index);

@@ -22,8 +22,7 @@ export class View {
     readonly place: Place,
     readonly isPast = false,
   ) {
-    const { recording } = debug;
-    this.recording = !isPast && recording?.step === place.step ? recording : undefined;
+    this.recording = isPast ? undefined : debug.recordingOf(place.step);
     this.recorded = new Map(
       this.recording?.tensors.map((tensor) => [keyOf(tensor), tensor] as const),
     );

@@ -92,7 +92,7 @@ export class FreeRun {
   }
 
   private untilAt(step: number): Promise<void> {
-    return this.until(() => this.debug.recording?.step === step);
+    return this.until(() => (this.debug.recording?.step ?? -1) >= step);
   }
 
   private async untilPaused(): Promise<void> {

@@ -32,6 +32,10 @@ export class Walk {
   private free: FreeRun | undefined;
   private wish: 'pause' | 'reconsider' | undefined;
   private judged = 0;
+  /** Steps up to this one were taken together and are walked through one by one. */
+  private taken = 0;
+  /** Where the training stood when the walk last looked. */
+  private stoodAt = 0;
 
   constructor(
     private readonly run: DebuggedRun,
@@ -135,11 +139,19 @@ export class Walk {
 
   /** Takes over a run that holds already: at the start, or where it was asked to hold. */
   begin(): void {
-    this.arrive(this.debug.position, -1);
+    const { position, recording } = this.debug;
+    this.taken = position;
+    this.arrive(recording?.since ?? position, -1);
+  }
+
+  /** True where the training has been moved by somebody else. */
+  get isLeftBehind(): boolean {
+    return this.debug.position !== this.stoodAt;
   }
 
   /** Somebody else has let the run take steps, and it holds again. */
   catchUp(): void {
+    this.taken = 0;
     this.arrive(this.debug.position, Infinity);
   }
 
@@ -150,24 +162,36 @@ export class Walk {
 
   /** Back (or forth) to the end of `step`, recorded in full. */
   private async goTo(step: number): Promise<void> {
-    await this.debug.rewind(step);
+    if (!this.debug.recordingOf(step)) await this.debug.rewind(step);
+    this.taken = this.debug.position;
     this.arrive(step, Infinity);
   }
 
-  /** One step on, recorded in full. False where the run ended instead. */
+  /**
+   * One step on, recorded in full. False where the run ended instead. A program that takes several between two
+   * await points has taken the next one already.
+   */
   private async takeStep(): Promise<boolean> {
+    const next = this.at.step + 1;
+    if (next <= this.taken && this.records.at(next)) {
+      this.arrive(next, -1);
+      return true;
+    }
     const before = this.debug.position;
     await ignoringEnd(this.debug.step(1));
-    if (this.debug.position === before) return false;
-    this.arrive(this.debug.position, -1);
+    const { position } = this.debug;
+    if (position === before) return false;
+    this.taken = position;
+    this.arrive(this.records.at(before + 1) ? before + 1 : position, -1);
     return true;
   }
 
   private async advance(goal: Goal): Promise<Halt | undefined> {
     const isNext = goal.step !== undefined && goal.step <= this.debug.position + 1;
-    if (this.breakpoints.needSingleSteps || isNext) {
+    if (this.breakpoints.needSingleSteps || isNext || this.at.step < this.taken) {
       return (await this.takeStep()) ? undefined : { type: 'ended' };
     }
+    this.taken = 0;
     this.free = new FreeRun(this.run, this.debug, goal);
     this.judged = this.debug.position;
     const outcome = await this.free.go().finally(() => (this.free = undefined));
@@ -176,23 +200,32 @@ export class Walk {
       if (isFinal(this.run.state)) return { type: 'missed', step: outcome.step };
       // Recorded in full again, whether or not the run had gone further.
       await this.debug.rewind(outcome.step);
+      this.taken = this.debug.position;
       this.arrive(outcome.step, -1);
       return undefined;
     }
     if (this.wish === 'reconsider') this.wish = undefined;
     else if (outcome.byOthers) this.wish = 'pause';
-    if (this.debug.recording) this.arrive(this.debug.position, this.judgedIndex());
-    else if (!(await this.takeStep())) return { type: 'ended' };
+    const { position, recording } = this.debug;
+    if (recording) {
+      this.taken = position;
+      // Those before the goal have run freely; what is beyond it is still to be walked through.
+      const step = this.debug.recordingOf(goal.step ?? position)
+        ? (goal.step ?? position)
+        : position;
+      this.arrive(step, this.judgedIndex(step));
+    } else if (!(await this.takeStep())) return { type: 'ended' };
     return undefined;
   }
 
   /** A step that was looked at while it ran freely has nothing more to stop it. */
-  private judgedIndex(): number {
-    return this.judged >= this.debug.position ? Infinity : -1;
+  private judgedIndex(step: number): number {
+    return this.judged >= step ? Infinity : -1;
   }
 
   /** Stands at a step, before its phase `index + 1`. */
   private arrive(step: number, index: number): void {
+    this.stoodAt = this.debug.position;
     const record = this.records.at(step);
     if (!record) {
       this.at = { ...START, step };
@@ -204,12 +237,7 @@ export class Walk {
   }
 
   private phasesOf(record: StepRecord) {
-    const { recording } = this.debug;
-    return phasesOf(
-      record,
-      this.run.layers,
-      recording?.step === record.step ? recording : undefined,
-    );
+    return phasesOf(record, this.run.layers, this.debug.recordingOf(record.step));
   }
 
   private marksOf(

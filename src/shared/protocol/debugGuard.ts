@@ -35,6 +35,7 @@ export function recording(value: unknown, at: string): StepRecording {
   const optimizer = fields.nested('optimizer');
   return {
     step: fields.count('step'),
+    ...(fields.get('since') !== undefined && { since: fields.count('since') }),
     tensors: fields.list('tensors', CALLS, tensor),
     forward: fields.list('forward', CALLS, call),
     backward: fields.list('backward', CALLS, call),

@@ -64,10 +64,13 @@ export interface DebugStart {
 /** What a debugger may ask of a worker that is held. */
 export interface Questions {
   /**
-   * Elements [start, start + count) of a tensor of the newest recording, in row-major order: float32, in the
+   * Elements [start, start + count) of a tensor of the recording of `step` (default: the newest), in row-major order: float32, in the
    * byte order of the machine. Shorter where the tensor ends before.
    */
-  values: { params: TensorRef & { start: number; count: number }; answer: ArrayBuffer };
+  values: {
+    params: TensorRef & { step?: number; start: number; count: number };
+    answer: ArrayBuffer;
+  };
   /** Applied before the next step. Gives what was there before. */
   change: { params: TrainingChange; answer: { before: number | boolean | undefined } };
 }

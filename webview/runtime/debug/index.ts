@@ -28,6 +28,12 @@ export interface DebuggedExperiment {
   refuseSwap(batch: number): string | undefined;
 }
 
+/**
+ * Steps recorded in full together at most: a program that takes several between two await points is held after the
+ * last of them. Of more, none is kept.
+ */
+const MAX_TOGETHER = 16;
+
 type Ask = Extract<ToRuntime, { type: 'ask' }>;
 
 /** The debugger of one training. */
@@ -39,7 +45,7 @@ export class TrainingDebugger implements StepDebugger {
   private experiment: DebuggedExperiment | undefined;
   private optimizer: Optimizer | undefined;
   private layers: ReadonlySet<string> = new Set();
-  /** Step that is to be recorded in full. */
+  /** Step from which on steps are recorded in full, until the program is held. */
   private recordAt: number | undefined;
   /** Step that was asked for, while the training is on its way back. */
   private target: number | undefined;
@@ -95,8 +101,7 @@ export class TrainingDebugger implements StepDebugger {
   /** The training is held: tells what was recorded, and keeps the state. Every record is delivered. */
   paused(): void {
     try {
-      const recording = this.steps.tell();
-      if (recording) postToHost({ type: 'recording', recording });
+      for (const recording of this.steps.tell()) postToHost({ type: 'recording', recording });
       this.experiment?.states?.keep();
     } catch (error) {
       // The device is gone (context lost): the session tells.
@@ -164,17 +169,17 @@ export class TrainingDebugger implements StepDebugger {
   }
 
   wantsFull(step: number): boolean {
-    return step === this.recordAt;
+    const { recordAt = Infinity } = this;
+    return step >= recordAt && step < recordAt + MAX_TOGETHER;
   }
 
   onFullStep(step: FullStep): void {
-    this.recordAt = undefined;
     this.steps.take(step);
   }
 
   beforeUpdate(optimizer: OptimizerLike, gradients: NamedGradients): InsteadOf | undefined {
     // A loop that never awaits goes on while it is held.
-    if (this.steps.step !== undefined) this.steps.release(false);
+    if (this.steps.step !== undefined && !this.wantsFull(this.step + 1)) this.steps.release(false);
     this.optimizer = optimizer as unknown as Optimizer;
     // A program may have come here past every await point since the change was asked for.
     if (!this.experiment) this.makeChanges();

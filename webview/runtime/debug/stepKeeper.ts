@@ -1,4 +1,4 @@
-// Keeps the step that was recorded in full: its tensors retained, until the next step begins.
+// Keeps the steps that were recorded in full: their tensors retained, until the training goes on.
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import type {
   LayerCall,
@@ -9,6 +9,7 @@ import type {
 } from '../../../src/shared/core/recording';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
 import { summarize } from '../../../src/shared/core/summary';
+import type { Questions } from '../../../src/shared/protocol/runtime';
 import type { FullCall, FullStep } from '../../../src/shared/tap/fullStep';
 import { Patches } from '../../../src/shared/tap/patches';
 import { retain, type Retained } from '../../../src/shared/tap/retained';
@@ -27,6 +28,7 @@ interface Kept {
 /** A recording without its summaries. */
 interface KeptStep {
   step: number;
+  isTold: boolean;
   forward: LayerCall[];
   backward: LayerCall[];
   optimizer: StepRecording['optimizer'];
@@ -42,11 +44,10 @@ interface TrainedModel {
 
 const NUMERIC = ['float32', 'int32', 'bool'];
 
-/** The newest step recorded in full. */
+/** The steps recorded in full last: one, or those that a program took between two await points. */
 export class StepKeeper {
   private batch: Kept[] = [];
-  private kept: KeptStep | undefined;
-  private isTold = false;
+  private kept: KeptStep[] = [];
   private readonly values: TensorValues;
 
   constructor(
@@ -56,9 +57,9 @@ export class StepKeeper {
     this.values = new TensorValues(tf);
   }
 
-  /** The step that is kept. */
+  /** The newest step that is kept. */
   get step(): number | undefined {
-    return this.kept?.step;
+    return this.kept.at(-1)?.step;
   }
 
   /** Watches the batches of compiled models; `isWanted` tells whether the step to come is recorded. */
@@ -77,16 +78,16 @@ export class StepKeeper {
     });
   }
 
-  /** Takes over a step, with the batch that it was given. Lets the one before go. */
+  /** Takes over a step, with the batch that it was given. */
   take({ step, optimizer, forward, backward, variables }: FullStep): void {
-    this.release(false);
     const kept = (role: TensorRole, name: string, retained: Retained, call = 0): Kept => ({
       ref: { role, name, call },
       retained,
     });
     const updating = clippedOptimizer(optimizer as unknown as Optimizer);
-    this.kept = {
+    this.kept.push({
       step,
+      isTold: false,
       forward: forward.map(callOf),
       backward: backward.map(callOf),
       optimizer: optimizerFacts(this.tf, optimizer as unknown as Optimizer),
@@ -107,19 +108,22 @@ export class StepKeeper {
           kept('slot', name, retain(this.tf, tensor)),
         ),
       ],
-    };
-    this.isTold = false;
+    });
   }
 
-  /** The recording, once. Waits for the device. */
-  tell(): StepRecording | undefined {
-    const { kept } = this;
-    if (!kept || this.isTold) return undefined;
-    this.isTold = true;
+  /** The recordings, each once. Waits for the device. */
+  tell(): StepRecording[] {
+    const since = this.kept[0]?.step ?? 0;
+    return this.kept.filter(({ isTold }) => !isTold).map((kept) => this.recordingOf(kept, since));
+  }
+
+  private recordingOf(kept: KeptStep, since: number): StepRecording {
+    kept.isTold = true;
     const summaries = this.summarize(kept.tensors.map(({ retained }) => retained.tensor));
-    const { tensors, ...rest } = kept;
+    const { step, forward, backward, optimizer, tensors } = kept;
     return {
-      ...rest,
+      ...{ step, forward, backward, optimizer },
+      ...(since < step && { since }),
       tensors: tensors.map(({ ref, retained: { tensor } }, i) => ({
         ...ref,
         shape: [...tensor.shape],
@@ -130,15 +134,16 @@ export class StepKeeper {
   }
 
   /** Elements of a tensor; a sentence where there is no answer. */
-  read({ role, name, call, start, count }: TensorRef & { start: number; count: number }) {
-    if (!this.kept) {
+  read({ role, name, call, step, start, count }: Questions['values']['params']) {
+    const kept = this.kept.find((one) => one.step === (step ?? this.step));
+    if (!kept) {
       return 'No step is recorded: take one step, then its tensors can be looked at.';
     }
-    const found = this.kept.tensors.find(
+    const found = kept.tensors.find(
       ({ ref }) => ref.role === role && ref.name === name && ref.call === call,
     );
     if (!found) {
-      return `The recording of step ${this.kept.step} has no ${role} "${name}"${call > 0 ? `, call ${call}` : ''}.`;
+      return `The recording of step ${kept.step} has no ${role} "${name}"${call > 0 ? `, call ${call}` : ''}.`;
     }
     const { tensor } = found.retained;
     const isPlace = [start, count].every((number) => Number.isInteger(number) && number >= 0);
@@ -153,8 +158,9 @@ export class StepKeeper {
 
   /** Lets the tensors go; `withBatch`: also those of a step that is under way. */
   release(withBatch = true): void {
-    this.kept?.tensors.forEach(({ retained }) => retained.release());
-    this.kept = undefined;
+    for (const { tensors } of this.kept.splice(0)) {
+      tensors.forEach(({ retained }) => retained.release());
+    }
     this.values.clear();
     if (withBatch) for (const { retained } of this.batch.splice(0)) retained.release();
   }
