@@ -73,6 +73,13 @@ export class Changes {
     return this.done(value === undefined ? 'none' : numberText(value), words);
   }
 
+  /** @param text `true` or `false`, as it was typed. */
+  async setTrainableTo(layer: string, text: string): Promise<string> {
+    const value = text.trim();
+    if (value === 'true' || value === 'false') return this.setTrainable(layer, value === 'true');
+    throw new ChangeError(`A layer's trainable is true or false; ${text} is neither.`);
+  }
+
   async setTrainable(layer: string, value: boolean): Promise<string> {
     if (!this.run.layers.some(({ name }) => name === layer)) {
       const names = this.run.layers.map(({ name }) => name).join(', ');

@@ -19,8 +19,8 @@ export interface Point {
   reach?: Reach;
 }
 
-/** True where the walk has reached a layer's output, or its gradient, δ and update. */
-export type Reach = (layer: string, part: 'activation' | 'gradient') => boolean;
+/** True where the walk has reached a layer's output, its gradient, δ and update, or the loss of the step. */
+export type Reach = (layer: string, part: 'activation' | 'gradient' | 'loss') => boolean;
 
 /** Everything that {@link namesOf} speaks of. */
 export interface NamedStep {
@@ -96,8 +96,8 @@ function layerMembers(
     activation: () => of('activation', optional(`activation of ${name}`, layer?.activation)),
     delta: () => of('gradient', optional(`delta of ${name}`, layer?.activationGradient)),
     updateRatio: () => of('gradient', layer?.updateRatio),
-    deadUnits: () => layer?.deadUnits,
-    saturatedUnits: () => layer?.saturatedUnits,
+    deadUnits: () => of('activation', layer?.deadUnits),
+    saturatedUnits: () => of('activation', layer?.saturatedUnits),
     ...Object.fromEntries(
       info.tensors.map((tensor) => [
         tensorName(tensor.name),
@@ -127,17 +127,20 @@ export function namesOf(step: NamedStep, point: Point = {}): Names {
   const makers: Record<string, () => Value> = {};
   const infos = new Map(layers.map((info) => [info.name, info]));
   for (const info of layers) makers[info.name] = () => layerThing(info, step, point.reach);
+  // Metrics are computed of the same output as the loss.
+  const isLossReached = point.reach?.('', 'loss') ?? true;
   const metrics = record?.metrics ?? {};
-  for (const name of Object.keys(metrics)) makers[name] = () => metrics[name];
+  for (const name of Object.keys(metrics))
+    makers[name] = () => (isLossReached ? metrics[name] : undefined);
   Object.assign(makers, {
     step: () => record?.step ?? 0,
     epoch: () => record?.epoch,
-    loss: () => record?.loss,
+    loss: () => (isLossReached ? record?.loss : undefined),
     learningRate: () => record?.learningRate,
     lr: () => record?.learningRate,
     seconds: () => record?.seconds,
     phase: () => point.phase,
-    metrics: () => numbersThing('metrics of the step', metrics),
+    metrics: () => (isLossReached ? numbersThing('metrics of the step', metrics) : undefined),
     optimizer: () => numbersThing('optimizer', step.optimizer ?? {}),
     layers: () =>
       new List(

@@ -67,7 +67,7 @@ export class Inspector {
     if (text === 'clipNorm') return { value: await changes.setClipNorm(value) };
     const layer = /^(.+)\.trainable$/.exec(text)?.[1];
     if (layer !== undefined) {
-      return { value: await changes.setTrainable(layer, value.trim() === 'true') };
+      return { value: await changes.setTrainableTo(layer, value) };
     }
     throw new SessionError(
       `${text} cannot be set. Of a training, learningRate, clipNorm and a layer's trainable can be.`,

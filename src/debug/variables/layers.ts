@@ -41,11 +41,15 @@ function membersOf(view: View, info: LayerInfo, expression: string, changes: Cha
   return [
     {
       ...{ name: 'trainable', value: String(changes.isTrainable(info.name)), type: 'boolean' },
-      set: (text) => changes.setTrainable(info.name, text.trim() === 'true'),
+      set: (text) => changes.setTrainableTo(info.name, text),
     },
     ...(isReached ? number('updateRatio', layer?.updateRatio) : []),
-    ...number('deadUnits', layer?.deadUnits),
-    ...number('saturatedUnits', layer?.saturatedUnits),
+    ...(view.reach(info.name, 'activation')
+      ? [
+          ...number('deadUnits', layer?.deadUnits),
+          ...number('saturatedUnits', layer?.saturatedUnits),
+        ]
+      : []),
     ...signal(view, info, 'activation', layer?.activation, expression),
     ...signal(view, info, 'delta', layer?.activationGradient, expression),
     ...info.tensors.map((tensor) => variableEntry(view, info, tensor, expression, changes)),

@@ -61,10 +61,14 @@ function stepEntries(view: View, changes: Changes): Entry[] {
     shown('step', `${view.step}${steps}`),
     ...(record?.epoch === undefined ? [] : [shown('epoch', `${record.epoch}${epochs}`)]),
     ...(phase ? [{ name: 'phase', value: phaseWords(phase), type: 'string' }] : []),
-    ...numberEntry('loss', record?.loss),
-    ...Object.entries(record?.metrics ?? {}).flatMap(([name, value]) =>
-      numberEntry(name, value, `metrics.${name}`),
-    ),
+    ...(view.reach('', 'loss')
+      ? [
+          ...numberEntry('loss', record?.loss),
+          ...Object.entries(record?.metrics ?? {}).flatMap(([name, value]) =>
+            numberEntry(name, value, `metrics.${name}`),
+          ),
+        ]
+      : []),
     ...learningRateEntry(view, changes),
     ...numberEntry('seconds', record?.seconds),
   ];

@@ -50,9 +50,10 @@ export function phaseWords(phase: Phase): string {
   return `${phase.type} of ${phase.layer}${call}`;
 }
 
-/** What a walk that stands at phase `index` has reached: the output or gradient of the last call of a layer. */
+/** What a walk that stands at phase `index` has reached: the loss; output or gradient of a layer's last call. */
 export function reachAt(phases: readonly Phase[], index: number): Reach {
   return (layer, part) => {
+    if (part === 'loss') return !phases.some((phase, i) => i > index && phase.type === 'loss');
     const type = part === 'activation' ? 'forward' : 'backward';
     return !phases.some((phase, i) => i > index && phase.type === type && layerOf(phase) === layer);
   };

@@ -251,7 +251,7 @@ describe('a debug session over a training', function () {
 
   it('goes back in a program too, which is run again up to there', async () => {
     const program = path.join(ROOT, 'test/fixtures/workspace/program.js');
-    await client.launchTo({ program }, [{ line: 8, hitCondition: '5' }]);
+    await client.launchTo({ program }, [{ line: 8, hitCondition: '6' }]);
     const loss = await client.value('loss');
     assert.equal(await client.value('step'), '3');
     await client.stopAfter(() => client.nextRequest({ threadId: 1 }));

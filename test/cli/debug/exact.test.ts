@@ -1,0 +1,53 @@
+// What a stopped training shows and takes: nothing that the walk through the step has not reached, nothing
+// that it does not understand.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { EsbuildService } from '../../../src/model/esbuildLoader';
+import type { TrainingRun } from '../../../src/run/trainingRun';
+import { ROOT } from '../spawned';
+import { Client, FIXTURES, threadStarter } from './client';
+
+const program = path.join(FIXTURES, 'plane.model.ts');
+const T = { threadId: 1 };
+
+describe('a stopped training', function () {
+  this.timeout(60_000);
+  const esbuild = new EsbuildService(ROOT);
+  const runs: TrainingRun[] = [];
+  let client: Client;
+  beforeEach(() => {
+    client = new Client(threadStarter(esbuild, runs));
+    client.open();
+  });
+  afterEach(async () => {
+    await client.close();
+    runs.splice(0).forEach((run) => run.dispose());
+  });
+  after(() => esbuild.dispose());
+
+  const shown = async (): Promise<string[]> =>
+    (await client.variables('Step')).map(({ name }) => name);
+
+  it('shows loss and metrics from the loss on', async () => {
+    await client.launchTo({ program }, [{ line: 9 }]);
+    const values = async (): Promise<string[]> => [
+      await client.value('loss'),
+      await client.value('metrics.acc'),
+    ];
+    assert.deepEqual(await values(), ['undefined', 'undefined']);
+    assert.ok(!(await shown()).includes('loss'));
+    await client.stopAfter(() => client.stepInRequest(T));
+    for (const value of await values()) assert.ok(Number.isFinite(Number(value)));
+    assert.ok((await shown()).includes('loss'));
+  });
+
+  it('takes true and false for trainable, and refuses anything else', async () => {
+    await client.launchTo({ program }, [{ line: 9 }]);
+    const set = (value: string): Promise<unknown> =>
+      client.customRequest('setExpression', { expression: 'hidden.trainable', value });
+    await assert.rejects(set('yes'), /trainable is true or false; yes is neither/);
+    assert.equal(runs[0]?.debug?.changes.length, 0);
+    await set('false');
+    assert.equal(runs[0].debug.changes.length, 1);
+  });
+});
