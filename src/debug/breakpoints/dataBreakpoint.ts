@@ -9,11 +9,23 @@ import { Trigger } from './trigger';
 
 const BEGINS_WITH_COMPARISON = /^\s*(<|>|[=!]=)/;
 
+/** Steps that are remembered: for going back so far. */
+const MAX_SEEN = 64;
+
+/** The watched value at a step. */
+interface Look {
+  step: number;
+  value: Value;
+  holds: boolean;
+}
+
 /** Watches the value of one expression. */
 export class DataBreakpoint {
   private readonly watched: Expression;
   private readonly condition: Expression | undefined;
   private readonly trigger: Trigger;
+  /** What was seen at the newest steps that had a value: where optimizers take turns, not every one has. */
+  private seen: Look[] = [];
 
   /**
    * @param expression what is watched: a number, a truth value or a word.
@@ -39,8 +51,10 @@ export class DataBreakpoint {
     const phase = step.phases.length - 1;
     this.trigger.begin(step.record.step, step.isGlance);
     try {
-      const before = this.look(step.previous && { ...step, record: step.previous });
+      const before = this.before(step);
       const now = this.look(step);
+      if (!step.isGlance && now.value !== undefined)
+        this.seen.push({ step: step.record.step, ...now });
       if (!this.condition ? !hasChanged(before.value, now.value) : before.holds || !now.holds) {
         return [];
       }
@@ -53,7 +67,17 @@ export class DataBreakpoint {
     }
   }
 
-  private look(step: NamedStep | undefined): { value: Value; holds: boolean } {
+  /** What it was at the step before, or where that has no value, when it was seen last. */
+  private before(step: SteppedStep): Omit<Look, 'step'> {
+    const before = this.look(step.previous && { ...step, record: step.previous });
+    if (!step.isGlance) {
+      this.seen = this.seen.filter((one) => one.step < step.record.step).slice(-MAX_SEEN);
+    }
+    if (before.value !== undefined) return before;
+    return this.seen.findLast((one) => one.step < step.record.step) ?? before;
+  }
+
+  private look(step: NamedStep | undefined): Omit<Look, 'step'> {
     if (!step) return { value: undefined, holds: false };
     const names = namesOf(step);
     const value = evaluate(this.watched, names);

@@ -113,7 +113,10 @@ function onBreakpoints(on: On, debuggee: Debuggee, inspector: Inspector): void {
 }
 
 function onLooking(on: On, debuggee: Debuggee, inspector: Inspector): void {
-  on('threads', () => ({ body: { threads: debuggee.threads.list(debuggee.run?.facts ?? []) } }));
+  on('threads', () => {
+    const { facts = [], steps = [] } = debuggee.run ?? {};
+    return { body: { threads: debuggee.threads.list(facts, steps) } };
+  });
   on<DebugProtocol.StackTraceArguments>('stackTrace', async (args) => {
     const { threadId, startFrame = 0, levels } = args;
     const { view, program } = debuggee;

@@ -5,6 +5,9 @@ import type { StepRecord } from '../../shared/core/stepRecord';
 /** The thread before any model is known. */
 export const FIRST_THREAD = 1;
 
+/** Records that are asked which layers are trained together. */
+const NEWEST = 64;
+
 export interface ModelThread {
   id: number;
   name: string;
@@ -14,11 +17,17 @@ export interface ModelThread {
 export class ModelThreads {
   private readonly ids = new Map<string, number>();
 
-  list(facts: readonly ModelFacts[]): ModelThread[] {
-    if (facts.length === 0) return [{ id: FIRST_THREAD, name: 'training' }];
-    return facts
-      .map((model) => ({ id: this.idOf(model), name: nameOf(model) }))
-      .sort((a, b) => a.id - b.id);
+  /** @param steps Records: of layers that no known model trains, those trained together are a thread. */
+  list(facts: readonly ModelFacts[], steps: readonly StepRecord[]): ModelThread[] {
+    const threads = new Map<number, string>();
+    for (const model of facts) threads.set(this.idOf(model.trainedLayers), nameOf(model));
+    for (const record of steps.slice(-NEWEST)) {
+      const trained = Object.keys(record.layers);
+      const id = this.threadOf(facts, record);
+      if (trained.length > 0 && !threads.has(id)) threads.set(id, `training of ${spanOf(trained)}`);
+    }
+    if (threads.size === 0) return [{ id: FIRST_THREAD, name: 'training' }];
+    return [...threads].map(([id, name]) => ({ id, name })).sort((a, b) => a.id - b.id);
   }
 
   /** The thread that took a step. */
@@ -27,10 +36,11 @@ export class ModelThreads {
     const model = facts.find(({ trainedLayers }) =>
       trained.some((layer) => trainedLayers.includes(layer)),
     );
-    return model ? this.idOf(model) : FIRST_THREAD;
+    if (model) return this.idOf(model.trainedLayers);
+    return trained.length > 0 ? this.idOf(trained) : FIRST_THREAD;
   }
 
-  private idOf({ trainedLayers }: ModelFacts): number {
+  private idOf(trainedLayers: readonly string[]): number {
     const key = JSON.stringify(trainedLayers);
     const known = this.ids.get(key) ?? this.ids.size + 1;
     this.ids.set(key, known);
@@ -39,7 +49,11 @@ export class ModelThreads {
 }
 
 function nameOf({ optimizer, trainedLayers }: ModelFacts): string {
-  const [first = 'model'] = trainedLayers;
-  const last = trainedLayers.at(-1) ?? first;
-  return `${optimizer.className} over ${first === last ? first : `${first} … ${last}`}`;
+  return `${optimizer.className} over ${spanOf(trainedLayers)}`;
+}
+
+function spanOf(layers: readonly string[]): string {
+  const [first = 'model'] = layers;
+  const last = layers.at(-1) ?? first;
+  return first === last ? first : `${first} … ${last}`;
 }

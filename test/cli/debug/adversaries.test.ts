@@ -30,9 +30,9 @@ describe('a debug session over two optimizers', function () {
     await client.launchTo({ program, stopOnEntry: true });
     const walked: string[] = [];
     for (let i = 0; i < 12; i++) {
-      await client.stopAfter(() => client.stepInRequest(T));
-      const [phase = '', step = ''] = await client.stack();
-      walked.push(`${step.split(' @')[0] ?? ''}: ${phase.replace(/ @.*:/, ' ')}`);
+      const { threadId = 0 } = await client.stopAfter(() => client.stepInRequest(T));
+      const [phase, step] = (await client.stackTraceRequest({ threadId })).body.stackFrames;
+      walked.push(`${step?.name}: ${phase?.name} ${phase?.line}`);
     }
     assert.deepEqual(walked.slice(1, 12), [
       'step 1: forward of judge 7',
@@ -60,6 +60,38 @@ describe('a debug session over two optimizers', function () {
     );
     const norm = Number(await client.value('judge.kernel.gradient.norm'));
     assert.ok(Math.abs(Math.hypot(...values) / norm - 1) < 1e-5);
+  });
+
+  it('has a thread for each of the two, of which one takes a step', async () => {
+    await client.launchTo({ program, stopOnEntry: true });
+    const active: (number | undefined)[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { threadId } = await client.stopAfter(() => client.nextRequest(T));
+      active.push(threadId);
+    }
+    const { threads } = (await client.threadsRequest()).body;
+    assert.deepEqual(
+      threads.map(({ name }) => name),
+      ['training of judge', 'training of maker'],
+    );
+    assert.deepEqual(active, [1, 2, 1]);
+    const idle = (await client.stackTraceRequest({ threadId: 2 })).body.stackFrames;
+    assert.deepEqual(
+      idle.map(({ name }) => name),
+      ['run of adversaries.js'],
+    );
+  });
+
+  it('stops on data of one of them only where its own number crosses a bound', async () => {
+    await client.launchTo({ program, stopOnEntry: true });
+    const always = { dataId: 'maker.gradient.norm', condition: '>= 0' };
+    await client.setDataBreakpointsRequest({ breakpoints: [always] });
+    const stopped = await client.stopAfter(() => client.continueRequest(T));
+    assert.equal(stopped.description, 'Paused on a data breakpoint at step 2, update');
+    const ended = client.waitForEvent('terminated');
+    await client.continueRequest(T);
+    await ended;
+    assert.equal(runs[0]?.steps.length, 16);
   });
 
   it('goes back and forth to the same numbers, bit for bit', async () => {
