@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isNonFinite } from '../../run/notable';
 import type { Finding, RuleId } from '../../shared/core/finding';
+import type { StepRecord } from '../../shared/core/stepRecord';
 import { holds, type Names } from '../expression/evaluate';
 import { ExpressionError } from '../expression/expressionError';
 import { namesOf } from '../expression/names';
@@ -141,15 +142,20 @@ export class ExceptionFilters {
     }
   }
 
-  /** The onset counts: a run that stays NaN says nothing new later. */
+  /**
+   * The onset counts: a run that stays NaN says nothing new later. With a condition, where it comes to hold while
+   * numbers are not finite.
+   */
   private nonFinite({ filter, condition }: ActiveFilter, step: SteppedStep) {
     const { record, previous, phases } = step;
-    if (!isNonFinite(record) || (previous && isNonFinite(previous))) return [];
+    if (!isNonFinite(record)) return [];
     const place = firstNonFinite(record, phases) ?? { phase: phases.length - 1, what: 'a number' };
     const layer = layerOf(phases[place.phase]);
-    if (condition && !holds(condition, namesOf(step, layer === undefined ? {} : { layer }))) {
-      return [];
-    }
+    const point = layer === undefined ? {} : { layer };
+    const isMet = (one: StepRecord): boolean =>
+      isNonFinite(one) &&
+      (!condition || holds(condition, namesOf({ ...step, record: one }, point)));
+    if (!isMet(record) || (previous && isMet(previous))) return [];
     const finding = this.findings
       .openAt(record.step)
       .find((stated) => stated.finding.rule === 'non-finite')?.finding;

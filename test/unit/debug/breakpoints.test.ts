@@ -155,6 +155,17 @@ describe('exception filters', () => {
     assert.deepEqual(breakpoints.marks(stepped(later, broken), []), []);
   });
 
+  it('stop where a condition comes to hold while numbers are not finite', () => {
+    const breakpoints = known();
+    breakpoints.exceptions.set([{ filterId: 'non-finite', condition: 'isNaN(loss)' }]);
+    const broken = record(3);
+    broken.layers['dense_0']!.gradient.nans = 1;
+    assert.deepEqual(breakpoints.marks(stepped(broken, record(2)), []), []);
+    const later = { ...record(4), loss: NaN };
+    assert.equal(breakpoints.marks(stepped(later, broken), []).length, 1);
+    assert.deepEqual(breakpoints.marks(stepped({ ...record(5), loss: NaN }, later), []), []);
+  });
+
   it('stop where a finding is stated, each time the walk comes there', () => {
     const breakpoints = known();
     breakpoints.exceptions.set([{ filterId: 'vanishing-gradient' }]);
