@@ -89,7 +89,8 @@ function indexText(shape: readonly number[], index: number): string {
 /** The index that {@link indexText} shows so. */
 function indexOf(shape: readonly number[], text: string): number | undefined {
   const indices = [...text.matchAll(/\[(\d+)\]/g)].map(([, digits]) => Number(digits));
-  if (indices.length !== shape.length) return undefined;
+  const isInside = indices.every((i, axis) => i < (shape[axis] ?? 0));
+  if (indices.length !== shape.length || !isInside) return undefined;
   return indices.reduce((index, i, axis) => index * (shape[axis] ?? 1) + i, 0);
 }
 

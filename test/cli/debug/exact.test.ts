@@ -41,6 +41,23 @@ describe('a stopped training', function () {
     assert.ok((await shown()).includes('loss'));
   });
 
+  it('sets the element that is named, and none beside the tensor', async () => {
+    await client.launchTo({ program, stopOnEntry: true });
+    await client.stopAfter(() => client.nextRequest(T));
+    const [weight] = await client.variables('Layers', 'hidden', 'kernel');
+    const set = (name: string): Promise<unknown> =>
+      client.setVariableRequest({
+        variablesReference: weight?.variablesReference ?? 0,
+        ...{ name, value: '1' },
+      });
+    await assert.rejects(set('[0][9]'), /\[0\]\[9\] cannot be changed/);
+    await set('[1][5]');
+    const changes = runs[0]?.debug?.changes.map(({ change }) => change);
+    assert.deepEqual(changes, [
+      { type: 'element', variable: 'hidden/kernel', index: 11, value: 1 },
+    ]);
+  });
+
   it('takes true and false for trainable, and refuses anything else', async () => {
     await client.launchTo({ program }, [{ line: 9 }]);
     const set = (value: string): Promise<unknown> =>
