@@ -24,6 +24,23 @@ export async function begin(name: string, options: TrainOptions = {}): Promise<R
   return (await activate()).train(fixture(name), { seed: 1, ...options });
 }
 
+/** The run that comes of what `start` does. Of runs that have ended only so many are listed: it is heard of. */
+export async function runStartedBy(
+  api: GradientLensApi,
+  start: () => Promise<unknown>,
+): Promise<Run> {
+  let run: Run | undefined;
+  const subscription = api.onDidStartRun((started) => (run ??= started));
+  try {
+    await start();
+    await until('a run', () => run !== undefined);
+  } finally {
+    subscription.dispose();
+  }
+  assert.ok(run);
+  return run;
+}
+
 /** Trains a fixture to its end. */
 export async function train(name: string, options: TrainOptions = {}): Promise<Run> {
   const run = await begin(name, options);

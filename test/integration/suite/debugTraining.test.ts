@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Run } from '../../../src/api';
-import { activate, closeAll, fixture, lastStep, until } from '../support';
+import { activate, closeAll, fixture, lastStep, runStartedBy, until } from '../support';
 
 const MODEL = 'debug/overflows.model.js';
 /** Lines (from 1) that build the layers, and the step whose loss is NaN. */
@@ -86,15 +86,14 @@ function breakAt(line: number, condition?: string): void {
 /** Starts a session; gives its run. */
 async function launch(more: object = {}): Promise<Run> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
-  const before = api().runs.length;
   const config = {
     ...{ type: 'gradient-lens', request: 'launch', name: 'Debug training' },
     ...{ program: fixture(MODEL).fsPath, seed: 1, backend: 'cpu' },
     ...more,
   };
-  assert.ok(await vscode.debug.startDebugging(folder, config));
-  await until('a run', () => api().runs.length > before);
-  return api().runs[before]!;
+  return runStartedBy(api(), async () => {
+    assert.ok(await vscode.debug.startDebugging(folder, config));
+  });
 }
 
 describe('training debugger', () => {

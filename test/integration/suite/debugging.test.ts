@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Run } from '../../../src/api';
 import type { ShownInspection } from '../../../src/shared/protocol/inspection';
-import { activate, closeAll, fixture, lastStep, until } from '../support';
+import { activate, closeAll, fixture, lastStep, runStartedBy, until } from '../support';
 
 interface Frame {
   id: number;
@@ -76,12 +76,7 @@ async function launch(config: Record<string, unknown>): Promise<void> {
 }
 
 /** The run that comes of what `start` does. */
-async function runOf(start: () => Promise<unknown>): Promise<Run> {
-  const before = api().runs.length;
-  await start();
-  await until('a run', () => api().runs.length > before);
-  return api().runs[before]!;
-}
+const runOf = (start: () => Promise<unknown>) => runStartedBy(api(), start);
 
 let known: Awaited<ReturnType<typeof activate>> | undefined;
 const api = () => known!;
