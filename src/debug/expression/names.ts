@@ -28,6 +28,8 @@ export interface NamedStep {
   record: StepRecord | undefined;
   layers: readonly LayerInfo[];
   optimizer?: Readonly<Record<string, number>>;
+  /** Learning rate that was set after the step: `lr` is the one to come. */
+  nextRate?: number;
 }
 
 /** `kernel` of `dense_1/kernel`. */
@@ -137,7 +139,7 @@ export function namesOf(step: NamedStep, point: Point = {}): Names {
     epoch: () => record?.epoch,
     loss: () => (isLossReached ? record?.loss : undefined),
     learningRate: () => record?.learningRate,
-    lr: () => record?.learningRate,
+    lr: () => step.nextRate ?? record?.learningRate,
     seconds: () => record?.seconds,
     phase: () => point.phase,
     metrics: () => (isLossReached ? numbersThing('metrics of the step', metrics) : undefined),

@@ -82,11 +82,22 @@ export class View {
   }
 
   private get named(): NamedStep {
-    const { recording, run, record } = this;
+    const { recording, run, record, nextRate } = this;
     return {
       ...{ record, layers: run.layers },
       ...(recording && { optimizer: recording.optimizer.numbers }),
+      ...(nextRate !== undefined && { nextRate }),
     };
+  }
+
+  /** Learning rate that was set where the training stands, if this is there. */
+  private get nextRate(): number | undefined {
+    const { debug, isPast, step } = this;
+    if (isPast || step !== debug.position) return undefined;
+    const made = debug.changes.findLast(
+      (one) => one.step === step && one.change.type === 'learningRate',
+    );
+    return made?.change.type === 'learningRate' ? made.change.value : undefined;
   }
 }
 

@@ -110,7 +110,11 @@ describe('a debug session over a training', function () {
     await client.launchTo({ program: PLANE, stopOnEntry: true });
     await client.stopAfter(() => client.evaluateRequest({ expression: 'step 5', context: 'repl' }));
     assert.equal(await client.value('lr'), '0.02');
-    assert.equal(await client.value('lr = lr / 4', 'repl'), '0.005');
+    assert.equal(await client.value('lr = lr / 2', 'repl'), '0.01');
+    // The one to come; the step's own is what it was.
+    assert.equal(await client.value('lr'), '0.01');
+    assert.equal(await client.value('learningRate'), '0.02');
+    assert.equal(await client.value('lr = lr / 2', 'repl'), '0.005');
     const scope = (await client.scopesRequest({ frameId: 1 })).body.scopes[2];
     const set = {
       variablesReference: scope?.variablesReference ?? 0,
@@ -121,8 +125,8 @@ describe('a debug session over a training', function () {
     await client.stopAfter(() => client.nextRequest({ threadId: 1 }));
     assert.equal(await client.value('step == 6 && lr == 0.005'), 'true');
     const made = runs[0]?.debug?.changes.map(({ step, change }) => `${step} ${change.type}`);
-    assert.deepEqual(made, ['5 learningRate', '5 clipNorm']);
-    assert.match(client.said, /Learning rate 0\.02 → 0\.005, from step 6 on\./);
+    assert.deepEqual(made, ['5 learningRate', '5 learningRate', '5 clipNorm']);
+    assert.match(client.said, /Learning rate 0\.01 → 0\.005, from step 6 on\./);
   });
 
   it('runs freely and stops at the very step where the numbers break', async () => {

@@ -128,16 +128,15 @@ describe('going back', function () {
   it('leaves nothing behind', async () => {
     const debugged = await DebuggedRun.start(bench, experiment(), options);
     await debugged.step(10);
-    const memory: unknown[] = [];
+    const counts: number[] = [];
     for (let i = 0; i < 6; i++) {
       await debugged.rewind(4 + (i % 2));
       await debugged.step(10 - 4 - (i % 2));
-      memory.push(debugged.run.all('steps').at(-1)!.memory);
+      counts.push(debugged.run.all('steps').at(-1)!.memory.numTensors);
     }
-    assert.deepEqual(
-      memory,
-      memory.map(() => memory[0]),
-    );
+    // The batch that is taken in advance may be there or not: two tensors. What is left behind adds up.
+    const least = (from: number): number => Math.min(...counts.slice(from, from + 3));
+    assert.ok(least(3) <= least(0), counts.join(', '));
     await debugged.run.terminate();
   });
 
