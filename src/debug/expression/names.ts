@@ -6,7 +6,7 @@ import type {
   TensorRecord,
   TensorSummary,
 } from '../../shared/core/stepRecord';
-import { nonFiniteCount } from '../../shared/core/summary';
+import { mergeSummaries, nonFiniteCount } from '../../shared/core/summary';
 import type { Names } from './evaluate';
 import { List, numberText, Thing, type Value } from './values';
 
@@ -28,6 +28,8 @@ export interface NamedStep {
   record: StepRecord | undefined;
   layers: readonly LayerInfo[];
   optimizer?: Readonly<Record<string, number>>;
+  /** Weights by variable, where the update of the step has not been reached: those before it. */
+  earlier?: ReadonlyMap<string, TensorSummary>;
   /** Learning rate that was set after the step: `lr` is the one to come. */
   nextRate?: number;
 }
@@ -60,18 +62,23 @@ export function summaryThing(what: string, summary: TensorSummary): Thing {
 const optional = (what: string, summary: TensorSummary | undefined): Thing | undefined =>
   summary && summaryThing(what, summary);
 
-function tensorThing(name: string, record: TensorRecord | undefined, isReached: boolean): Thing {
+function tensorThing(
+  name: string,
+  record: TensorRecord | undefined,
+  weight: TensorSummary | undefined,
+  isReached: boolean,
+): Thing {
   return new Thing(
     `tensor ${name}`,
-    record ? summaryThing(name, record.weight).text : 'not trained in this step',
+    weight ? summaryThing(name, weight).text : 'not trained in this step',
     {
-      weight: () => optional(`weight of ${name}`, record?.weight),
+      weight: () => optional(`weight of ${name}`, weight),
       gradient: () => (isReached ? optional(`gradient of ${name}`, record?.gradient) : undefined),
       updateRatio: () => (isReached ? record?.updateRatio : undefined),
       // A tensor can be read as its weight: dense_1.kernel.mean.
-      ...membersOf(optional(name, record?.weight)),
+      ...membersOf(optional(name, weight)),
     },
-    record?.weight,
+    weight,
   );
 }
 
@@ -88,13 +95,16 @@ function layerMembers(
   const { name } = info;
   const layer: LayerRecord | undefined = step.record?.layers[name];
   const tensors = step.record?.tensors ?? {};
+  const { earlier } = step;
+  const before = earlier && info.tensors.flatMap((tensor) => earlier.get(tensor.name) ?? []);
+  const weight = before?.length ? mergeSummaries(before) : layer?.weight;
   const of = <T>(part: 'activation' | 'gradient', value: T): T | undefined =>
     reach?.(name, part) === false ? undefined : value;
   return {
     name: () => name,
     className: () => info.className,
     gradient: () => of('gradient', optional(`gradient of ${name}`, layer?.gradient)),
-    weight: () => optional(`weight of ${name}`, layer?.weight),
+    weight: () => optional(`weight of ${name}`, weight),
     activation: () => of('activation', optional(`activation of ${name}`, layer?.activation)),
     delta: () => of('gradient', optional(`delta of ${name}`, layer?.activationGradient)),
     updateRatio: () => of('gradient', layer?.updateRatio),
@@ -103,7 +113,11 @@ function layerMembers(
     ...Object.fromEntries(
       info.tensors.map((tensor) => [
         tensorName(tensor.name),
-        () => tensorThing(tensor.name, tensors[tensor.name], reach?.(name, 'gradient') ?? true),
+        () => {
+          const record = tensors[tensor.name];
+          const value = earlier?.get(tensor.name) ?? record?.weight;
+          return tensorThing(tensor.name, record, value, reach?.(name, 'gradient') ?? true);
+        },
       ]),
     ),
   };

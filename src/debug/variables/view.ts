@@ -1,6 +1,6 @@
 // What of a run is shown while it is stopped: a place on the walk, or a step of the past without its values.
 import type { RecordedTensor, StepRecording, TensorRef } from '../../shared/core/recording';
-import type { StepRecord } from '../../shared/core/stepRecord';
+import type { StepRecord, TensorSummary } from '../../shared/core/stepRecord';
 import type { DebuggedRun, StepDebugger } from '../debuggedRun';
 import { namesOf, type NamedStep, type Point } from '../expression/names';
 import type { Names } from '../expression/evaluate';
@@ -87,7 +87,12 @@ export class View {
       ...{ record, layers: run.layers },
       ...(recording && { optimizer: recording.optimizer.numbers }),
       ...(nextRate !== undefined && { nextRate }),
+      ...(!this.isUpdated && recording && { earlier: this.earlierWeights() }),
     };
+  }
+
+  private earlierWeights(): Map<string, TensorSummary> {
+    return new Map(this.ofRole('previousWeight').map(({ name, summary }) => [name, summary]));
   }
 
   /** Learning rate that was set where the training stands, if this is there. */

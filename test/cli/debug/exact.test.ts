@@ -41,6 +41,26 @@ describe('a stopped training', function () {
     assert.ok((await shown()).includes('loss'));
   });
 
+  it('has the weights before the update until the walk comes to it', async () => {
+    await client.launchTo({ program, stopOnEntry: true });
+    await client.stopAfter(() => client.nextRequest(T));
+    const values = async (): Promise<string[]> => [
+      await client.value('hidden.weight.norm'),
+      await client.value('hidden.kernel.weight.norm'),
+      await client.value('hidden.kernel.norm'),
+    ];
+    const updated = await values();
+    await client.stopAfter(() => client.stepInRequest(T));
+    assert.equal(await client.value('step'), '2');
+    assert.deepEqual(await values(), updated);
+    while ((await client.value('phase == "update"')) === 'false') {
+      assert.deepEqual(await values(), updated);
+      await client.stopAfter(() => client.stepInRequest(T));
+    }
+    assert.equal(await client.value('step'), '2');
+    assert.equal((await values()).filter((value, i) => value === updated[i]).length, 0);
+  });
+
   it('sets the element that is named, and none beside the tensor', async () => {
     await client.launchTo({ program, stopOnEntry: true });
     await client.stopAfter(() => client.nextRequest(T));
