@@ -56,10 +56,13 @@ export function runChannel({ channel, hello, words }: ChannelData, port: Message
         if (get('held') === 1) tellPaused();
         else acknowledging = setTimeout(tellPaused, ACKNOWLEDGE_MS);
         break;
-      case 'resume':
+      case 'resume': {
+        // Where it goes on: a moment later it has taken steps.
+        const step = get('steps');
         go(NEVER);
-        sender.send({ type: 'state', state: 'running', step: get('steps') });
+        sender.send({ type: 'state', state: 'running', step });
         break;
+      }
       case 'step':
         go(Math.min(NEVER, get('steps') + Math.max(1, message.count)));
         break;
