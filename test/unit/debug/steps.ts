@@ -6,7 +6,7 @@ import { phasesOf } from '../../../src/debug/walk/phases';
 import { randomRecord } from '../protocol/records';
 
 /** File that the layers are built in: dense_0 on line 5, dense_1 on line 9. */
-export const FILE = '/work/net.model.ts';
+export const FILE = '/models/net.model.ts';
 
 export const layers: readonly LayerInfo[] = [0, 1].map((i) => ({
   name: `dense_${i}`,
