@@ -18,6 +18,7 @@ import { isWatchable, type TfCopy } from './loading/copies';
 import { toRawError } from './rawError';
 import { widenStacks } from './stack';
 import { TfjsNode } from './standIn/tfjsNode';
+import { messageOf } from '../src/shared/core/thrown';
 
 /** The session of this process, once it has one. */
 let current: Session | undefined;
@@ -179,7 +180,7 @@ class Session {
     try {
       return task();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const message = `Gradient Lens cannot watch this training, which goes on without it: ${reason}`;
       this.#channel?.post({ type: 'notice', notice: { code: 'lens-off', message } });
       return undefined;

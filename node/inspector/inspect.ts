@@ -9,6 +9,7 @@ import {
 import { inspectLayer, inspectModel } from './models';
 import { isLayer, isModel, isSymbolic, isTensor, isWeight, type TrainingKnowledge } from './shapes';
 import { inspectTensor, inspectValues, isNumbers, shortName } from './tensors';
+import { messageOf } from '../../src/shared/core/thrown';
 
 /** The training of this process, once a lens watches it. */
 let training: TrainingKnowledge | undefined;
@@ -90,7 +91,7 @@ export function inspect(value: unknown): string {
   try {
     return JSON.stringify(look(value));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const message = `It could not be looked at: ${reason}`.slice(0, 1000);
     return JSON.stringify({ kind: 'other', message } satisfies Inspection);
   }

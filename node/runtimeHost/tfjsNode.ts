@@ -7,6 +7,7 @@ import {
   type TfjsNodeOutcome,
 } from '../../src/shared/protocol/thread';
 import { admitPackages, findPackage } from './userPackages';
+import { messageOf } from '../../src/shared/core/thrown';
 
 /** The package for CUDA first: who installs it wants it. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -95,7 +96,7 @@ function withdraw(tf: Tfjs): void {
 }
 
 function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [line = ''] = message.trim().split('\n');
   const text = line.trim().slice(0, QUOTED);
   return /[.!?…]$/.test(text) ? text : `${text}.`;

@@ -1,6 +1,7 @@
 // Makes the global scope of a Node thread that of a page's worker, as far as tfjs, the runtime and a
 // program made for browsers can tell: tfjs takes its browser paths, as in the editor.
 import type { MessagePort } from 'node:worker_threads';
+import { messageOf } from '../../src/shared/core/thrown';
 
 /**
  * What tfjs and emscripten know Node by, and what leads to the network or keeps something. `Buffer` and
@@ -54,7 +55,7 @@ export function installWorkerScope(port: MessagePort, address: string): void {
     events.dispatchEvent(new MessageEvent('message', { data }));
   });
   process.on('uncaughtException', (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     events.dispatchEvent(eventWith('error', { error, message }));
   });
   process.on('unhandledRejection', (reason) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { io } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../src/shared/tap/types';
+import { messageOf } from '../../src/shared/core/thrown';
 
 const SCHEME = 'file://';
 const MODEL = 'model.json';
@@ -93,7 +94,7 @@ async function read(file: string, what: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ModelFileError(`The ${what} cannot be read from ${file}: ${reason}`, {
       cause: error,
     });

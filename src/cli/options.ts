@@ -2,6 +2,7 @@
 // (numbers, names, `name=value`) is checked here.
 import { parseArgs } from 'node:util';
 import { CliError } from './cliError';
+import { messageOf } from '../shared/core/thrown';
 
 export const BACKENDS = ['node', 'wasm', 'cpu', 'webgl'] as const;
 export type CliBackend = (typeof BACKENDS)[number];
@@ -94,7 +95,7 @@ function parse(args: readonly string[]) {
       tokens: true,
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw usage(`${message.split(/\. |\n/)[0]?.replace(/\.$/, '') ?? message}.`);
   }
 }

@@ -6,6 +6,7 @@ import { CAPABILITIES } from './session/capabilities';
 import { Debuggee } from './session/debuggee';
 import { handlersOf, type Answer } from './session/handlers';
 import { Inspector } from './session/inspector';
+import { messageOf } from '../shared/core/thrown';
 
 /** Errors of our own are shown where the request was made; the editor needs a number with them. */
 const ERROR_ID = 1;
@@ -98,7 +99,7 @@ export class TrainingSession extends DebugSession {
       this.sendResponse(response);
       afterwards?.();
     } catch (error) {
-      const format = error instanceof Error ? error.message : String(error);
+      const format = messageOf(error);
       // Messages of ours may hold braces, which the protocol would fill in.
       const shown = { id: ERROR_ID, format: '{text}', variables: { text: format }, showUser: true };
       this.sendResponse({ ...response, success: false, message: format, body: { error: shown } });

@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import { INSPECT_GLOBAL, type Inspection } from '../shared/protocol/inspection';
 import { parseInspection } from '../shared/protocol/inspectionGuard';
 import { evaluateText } from './evaluate';
+import { messageOf } from '../shared/core/thrown';
 
 /** What the expression gives where the process has no inspector yet. */
 const MISSING = 'gradient-lens: no inspector';
@@ -15,7 +16,7 @@ function inspectExpression(expression: string): string {
 
 /** A sentence for an expression that could not be evaluated. */
 const failed = (expression: string, error: unknown): Inspection => {
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [reason = ''] = messageOf(error).split('\n');
   return { kind: 'other', message: `${expression} could not be evaluated here: ${reason}` };
 };
 

@@ -34,7 +34,4 @@ export class ModelError extends Error {
   }
 }
 
-/** `message` of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export { messageOf } from '../shared/core/thrown';

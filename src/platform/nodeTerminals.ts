@@ -9,6 +9,7 @@ import type {
   ProcessEnd,
 } from '../sources/node/launcher';
 import { NodeError } from '../sources/node/nodeError';
+import { messageOf } from '../shared/core/thrown';
 
 const TASK_TYPE = 'gradientLens';
 /** Time for a terminal to open and start its process, milliseconds. */
@@ -96,7 +97,7 @@ export class NodeTerminals {
       watch.dispose();
       throw new NodeError(
         'launch-failed',
-        `${name} could not be started in a terminal: ${error instanceof Error ? error.message : String(error)}.`,
+        `${name} could not be started in a terminal: ${messageOf(error)}.`,
         { cause: error },
       );
     }

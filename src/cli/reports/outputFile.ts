@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { CliError } from '../cliError';
 import { STANDARD_OUTPUT } from '../options';
+import { messageOf } from '../../shared/core/thrown';
 
 const STDOUT = 1;
 
@@ -42,7 +43,7 @@ export class OutputFile {
       if (whole !== undefined) this.names = { part: `${whole}.part`, whole };
       this.descriptor = openSync(this.names?.part ?? name, 'w');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new CliError(`${option} ${name} cannot be written: ${reason}.`);
     }
   }

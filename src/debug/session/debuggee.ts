@@ -12,6 +12,7 @@ import { Narration } from './narration';
 import { SessionError } from './sessionError';
 import { stoppedBody } from './stopped';
 import { ModelThreads } from './threads';
+import { messageOf } from '../../shared/core/thrown';
 
 const ENDED = 'The session ended before the run had started.';
 
@@ -157,7 +158,7 @@ export class Debuggee {
         (halt) => isCurrent() && this.arrive(halt),
         (error: unknown) => {
           if (!isCurrent()) return;
-          output(this.events, 'important', error instanceof Error ? error.message : String(error));
+          output(this.events, 'important', messageOf(error));
           this.isMoving = false;
           if (isFinal(attached.run.state)) this.end();
           else this.stopAt(before ?? { type: 'stopped', reason: 'pause' });
@@ -318,7 +319,7 @@ export class Debuggee {
       this.request = request;
     };
     again().catch((error: unknown) => {
-      output(this.events, 'stderr', error instanceof Error ? error.message : String(error));
+      output(this.events, 'stderr', messageOf(error));
       this.end();
     });
   }

@@ -1,5 +1,6 @@
 // Layers in the Variables view: activation, δ, and each tensor with weight and gradient. What the walk has
 // not reached is not shown yet.
+import { layerExpression, memberExpression } from '../../run/layerExpression';
 import type { LayerInfo } from '../../shared/core/run';
 import type { TensorRole } from '../../shared/core/recording';
 import type { TensorSummary } from '../../shared/core/stepRecord';
@@ -8,7 +9,6 @@ import { tensorName } from '../expression/names';
 import { numberText, textOf, type Value } from '../expression/values';
 import type { Entry } from './entry';
 import { summaryEntry, tensorEntry } from './tensors';
-import { memberExpression } from './values';
 import type { View } from './view';
 
 const LATER = 'not reached yet in this step';
@@ -19,7 +19,7 @@ export function layerEntries(view: View, changes: Changes): Entry[] {
 }
 
 function layerEntry(view: View, info: LayerInfo, changes: Changes): Entry {
-  const expression = memberExpression(undefined, info.name);
+  const expression = layerExpression(info.name);
   const layer = view.record?.layers[info.name];
   const isReached = view.reach(info.name, 'gradient');
   const gradient = layer && isReached ? `  ‖gradient‖ ${numberText(layer.gradient.norm, 4)}` : '';

@@ -1,16 +1,8 @@
 // Values of expressions as entries.
+import { memberExpression } from '../../run/layerExpression';
 import { List, Thing, textOf, type Value } from '../expression/values';
 import { histogramOf } from '../expression/histogramValue';
 import type { Entry, Opening } from './entry';
-
-const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
-
-/** `of.name`, or `of["odd name"]`; the name alone, where there is nothing to be a member of. */
-export function memberExpression(of: string | undefined, name: string): string {
-  const isPlain = IDENTIFIER.test(name);
-  if (of === undefined) return isPlain ? name : `layers[${JSON.stringify(name)}]`;
-  return isPlain ? `${of}.${name}` : `${of}[${JSON.stringify(name)}]`;
-}
 
 /** A value under a name; `expression` gives the same value. */
 export function valueEntry(name: string, value: Value, expression?: string): Entry {

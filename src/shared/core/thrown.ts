@@ -28,6 +28,11 @@ export function isShapeMessage(message: string): boolean {
   return SHAPE_MESSAGES.some((pattern) => pattern.test(message));
 }
 
+/** `message` of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A short text for a value that is no Error. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

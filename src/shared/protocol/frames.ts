@@ -3,6 +3,7 @@
 import { Decoder, encode } from '@msgpack/msgpack';
 import { checkPacked } from './packedShape';
 import { ProtocolError } from './protocolError';
+import { messageOf } from '../core/thrown';
 
 /** Most bytes of a frame's body, 64 MiB: a hundred times what a batch of a large net's records takes. */
 export const MAX_FRAME = 64 * 2 ** 20;
@@ -100,7 +101,7 @@ export class FrameDecoder {
       // Byte strings are views of what is decoded: of a copy, which nothing writes to.
       return this.#decoder.decode(body.slice());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new ProtocolError('malformed-frame', `A frame is no message: ${reason}.`, {
         cause: error,
       });

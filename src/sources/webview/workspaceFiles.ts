@@ -4,6 +4,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostMethods } from '../../shared/protocol/runtime';
+import { messageOf } from '../../shared/core/thrown';
 
 /** Most bytes of one answer; a message is held in memory several times on its way. */
 const MAX_READ = 512 * 1024 * 1024;
@@ -131,7 +132,7 @@ export class WorkspaceFiles {
   }
 
   private fail(asked: string, error: unknown): never {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new WorkspaceFileError('unreadable-file', `'${asked}' cannot be read: ${reason}`);
   }
 }

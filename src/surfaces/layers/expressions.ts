@@ -2,9 +2,9 @@
 // debugger's own hover, which can be opened down to single weights.
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../../contributions';
+import { layerExpression } from '../../run/layerExpression';
 import type { RunLayers } from './runLayers';
 import { SOURCES } from './selector';
-import { expressionOf } from './words';
 
 /** Names the expression under the pointer. */
 export class LayerExpressions implements vscode.EvaluatableExpressionProvider, vscode.Disposable {
@@ -29,7 +29,7 @@ export class LayerExpressions implements vscode.EvaluatableExpressionProvider, v
     if (!layer) return undefined;
     const { text, firstNonWhitespaceCharacterIndex: from } = document.lineAt(position.line);
     const range = new vscode.Range(position.line, from, position.line, text.trimEnd().length);
-    return new vscode.EvaluatableExpression(range, expressionOf(layer.name));
+    return new vscode.EvaluatableExpression(range, layerExpression(layer.name));
   }
 
   dispose(): void {

@@ -81,11 +81,6 @@ export function inlineOf(layers: readonly { name: string; pulse: LayerPulse }[])
     .join(', ');
 }
 
-/** How the debugger's expressions name a layer. */
-export function expressionOf(layer: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(layer) ? layer : `layers[${JSON.stringify(layer)}]`;
-}
-
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${short(share * 100)} %`;
 
