@@ -117,6 +117,7 @@ export class ScalarSeries {
     const row = this.rows++;
     this.step.values[row] = record.step;
     this.set('epoch', row, record.epoch);
+    this.set('seconds', row, record.seconds);
     this.set('loss', row, record.loss);
     this.set('learningRate', row, record.learningRate);
     for (const [name, value] of Object.entries(record.metrics)) {
@@ -173,6 +174,7 @@ export class ScalarSeries {
     return {
       step,
       epoch: cut('epoch'),
+      seconds: cut('seconds'),
       loss: cut('loss'),
       learningRate: cut('learningRate'),
       metrics: all(this.metricNames, 'metric'),
@@ -268,7 +270,7 @@ export class ScalarSeries {
     const kept = begin + windows * 2 + (this.rows - end);
     for (const [name, { values }] of [...this.columns, ['step', this.step] as const]) {
       for (let from = begin, to = begin; from < end; from += WINDOW, to += 2) {
-        if (name === 'step' || name === 'epoch') {
+        if (name === 'step' || name === 'epoch' || name === 'seconds') {
           // The window's ends: ascending, as the rows must stay.
           const last = values[from + WINDOW - 1] ?? NaN;
           values[to] = values[from] ?? NaN;

@@ -69,6 +69,8 @@ export interface RunView {
 export interface Curves {
   step: Float64Array;
   epoch: Float64Array;
+  /** Training time since the run's first step began; pauses do not count. */
+  seconds: Float64Array;
   loss: Float64Array;
   learningRate: Float64Array;
   metrics: Record<string, Float64Array>;

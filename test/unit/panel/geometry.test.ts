@@ -98,6 +98,7 @@ describe('panel: layers × steps map', () => {
     appendCurves(EMPTY_CURVES, {
       step: Float64Array.from(steps),
       epoch: new Float64Array(steps.length),
+      seconds: new Float64Array(steps.length),
       loss: new Float64Array(steps.length),
       learningRate: new Float64Array(steps.length),
       metrics: {},

@@ -29,6 +29,7 @@ function curves(
   return {
     step: column,
     epoch: column.map(() => 1),
+    seconds: column,
     loss: column.map(loss),
     learningRate: column.map(() => 0.1),
     metrics: {},

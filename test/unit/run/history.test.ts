@@ -125,6 +125,9 @@ describe('ScalarSeries', () => {
       series.append(scalar(step, loss, { metrics: step % 997 === 0 ? { val: step } : {} }));
     }
     const { curves } = series.since();
+    // Seconds ascend with the steps, and so can take their place on an axis.
+    assert.ok(curves.seconds.every((second, i) => second >= (curves.seconds[i - 1] ?? 0)));
+    assert.equal(curves.seconds.at(-1), 50_000);
     assert.ok(curves.step.length <= 1000 && curves.step.length >= 480);
     assert.equal(series.isExact, false);
     const steps = [...curves.step];
