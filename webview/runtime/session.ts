@@ -14,6 +14,7 @@ import { Clock } from './clock';
 import { CountedRandom } from './countedRandom';
 import { createGradientLensModule } from './data';
 import { TrainingDebugger } from './debug';
+import { setProgramRates } from './experiment/programRates';
 import { runExperiment } from './experiment/run';
 import { EndOfRun, RunFailure, toRawError } from './failure';
 import { Gate, type GateEvents } from './gate';
@@ -191,6 +192,7 @@ export class Session {
       });
       return;
     }
+    if (options.training) setProgramRates(tf, options.training, () => tap.step);
     await gate.pass();
     await runProgram(load, {
       steps: () => tap.step,

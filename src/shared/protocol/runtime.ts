@@ -5,6 +5,7 @@ import type { Autopsy } from '../core/autopsy';
 import type { ModelFacts } from '../core/facts';
 import type { MadeChange, StepRecording, TensorRef, TrainingChange } from '../core/recording';
 import type { EpochRecord, Notice } from '../core/run';
+import type { TrainingOverrides } from '../core/trainingOverrides';
 
 export const RUNTIME_PROTOCOL_VERSION = 1;
 
@@ -49,6 +50,8 @@ export interface StartOptions {
   /** `auto`: now and then the same samples are sent through the model beside its training. */
   probe: 'auto' | 'off';
   hyperparameters: Record<string, number | string | boolean>;
+  /** Present where an experiment changes the training. */
+  training?: TrainingOverrides;
   /** Present where a debugger is attached from the start. */
   debug?: DebugStart;
 }
@@ -95,6 +98,8 @@ export interface RawLayer {
   className: string;
   activation?: string;
   tensors: { name: string; shape: number[] }[];
+  /** Of a layer that is not trained: see `LayerInfo`. */
+  leftOutOf?: string[];
   /** Call stack of the layer's construction, innermost first, user bundle frames only. */
   frames: BundlePosition[];
 }

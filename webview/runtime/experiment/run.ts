@@ -12,6 +12,7 @@ import type { ExperimentContext } from './context';
 import { EpochWalk, type PreparedExperiment } from './epochs';
 import { createFeed, type Feed } from './feed';
 import { resolveExperiment } from './module';
+import { withNamedSchedule, withOverrides } from './overrides';
 import { createTrainStep, type TrainStep } from './trainStep';
 
 const EPOCHS = 10;
@@ -22,21 +23,34 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   const { tf, options, checkpoint, debug } = context;
   const progress = (message: string): void => postToHost({ type: 'progress', message });
   const experiment = await resolveExperiment(module, tf, options.hyperparameters, progress);
-  const { model, data, training } = experiment;
-  compile(tf, model, training);
+  const { model, data } = experiment;
+  const asked = withOverrides(tf, model, experiment.training, options.training);
+  compile(tf, model, asked);
   const train = createFeed(tf, model, data.train, 'train');
-  const validation = data.validation && createFeed(tf, model, data.validation, 'validation');
-  const { epochs = EPOCHS, batchSize = BATCH_SIZE } = training;
+  const { stopAfterEpoch = Infinity, rateRange } = options.training ?? {};
+  // A range test looks at the loss of its steps alone.
+  const validation =
+    data.validation && !rateRange
+      ? createFeed(tf, model, data.validation, 'validation')
+      : undefined;
+  const { epochs = EPOCHS, batchSize = BATCH_SIZE } = asked;
   context.chooseBackend(model, batchSize);
   if (train.all) context.announce(model, train.all);
   const stepsPerEpoch = train.batches(batchSize);
-  postToHost({ type: 'plan', epochs, ...(stepsPerEpoch !== undefined && { stepsPerEpoch }) });
-  const rateOfStep = scheduleOf(model, training, stepsPerEpoch && stepsPerEpoch * epochs);
+  const planned = Math.min(epochs, stopAfterEpoch);
+  postToHost({
+    type: 'plan',
+    epochs: planned,
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+  });
+  const totalSteps = stepsPerEpoch && stepsPerEpoch * epochs;
+  const training = withNamedSchedule(asked, options.training, totalSteps);
+  const rateOfStep = scheduleOf(model, training, totalSteps);
   const optimizer = clippedOptimizer(model.optimizer);
   if (checkpoint) restoreState(tf, model, optimizer, checkpoint);
   const steps = prepareSteps(model, context, progress);
   const prepared: PreparedExperiment = {
-    ...{ model, training, train, validation, epochs, batchSize, rateOfStep, steps },
+    ...{ model, training, train, validation, epochs: planned, batchSize, rateOfStep, steps },
   };
   if (!debug) {
     const keeper = new CheckpointKeeper(tf, model, optimizer, native.now);
