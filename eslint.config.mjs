@@ -127,6 +127,17 @@ export default tseslint.config(
       { group: ['**/tap/**'], message: 'tap and protocol are siblings over core.' },
     ],
   ),
+  tsRule(
+    ['src/shared/tensorboard/**/*.ts'],
+    [
+      noVscode,
+      noTfjs,
+      noChart,
+      noNode,
+      noWebview,
+      { group: ['**/tap/**', '**/protocol/**'], message: 'tensorboard stands over core alone.' },
+    ],
+  ),
   tsRule(['src/**/*.ts'], [noTfjs, noChart, noWebview], ['src/shared/**']),
   // Without the editor: for the command line too.
   tsRule(
