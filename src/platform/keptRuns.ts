@@ -7,6 +7,7 @@ import type { ModelRun } from '../api';
 import { messageOf } from '../model/modelError';
 import type { Notice } from '../shared/core/run';
 import { pruneRuns, runFile } from '../store/runFolder';
+import { RunCatalogue } from '../store/runCatalogue';
 import { readRun } from '../store/runReader';
 import { RunRecorder } from '../store/runRecorder';
 import { RunWriter } from '../store/runWriter';
@@ -33,13 +34,21 @@ const RELOADED_IN_NODE: Notice = {
 
 /** Keeps runs and finds them again. */
 export class KeptRuns {
+  /** Runs on disk. Whoever shows it calls its `refresh` and `watch`. */
+  readonly catalogue: RunCatalogue;
   private readonly recorders = new Map<RunRecorder, RunWriter>();
 
   /** @param globalFolder for models outside of any workspace folder. */
   constructor(
     private readonly globalFolder: string,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    const places = [...(vscode.workspace.workspaceFolders ?? []), undefined];
+    this.catalogue = new RunCatalogue({
+      roots: places.map((place) => this.folderOf(place)),
+      onTrouble: (message) => log.warn(message),
+    });
+  }
 
   /** Writes a run to disk as it goes. Failures are logged: a run trains without its file. */
   async keep(run: ModelRun): Promise<void> {

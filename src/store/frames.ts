@@ -2,6 +2,7 @@
 // length (u32), CRC-32 of kind and payload (u32), kind (u8), payload; little-endian. A crash can tear
 // only the tail: reading stops at the first frame that is short or fails its check.
 import { crc32 } from 'node:zlib';
+import { parse, stringify } from './json';
 
 /** First bytes of the file; the last is the version of the layout. */
 export const FILE_MAGIC = Buffer.from('GLRUN\u0001', 'latin1');
@@ -46,17 +47,12 @@ export function decodeFrames(file: Buffer): { frames: Frame[]; tornBytes: number
   return { frames, tornBytes: Math.max(0, file.length - at) };
 }
 
-/** JSON in which NaN and the infinities survive. */
+/** The payload of a JSON frame. */
 export function encodeJson(value: unknown): Buffer {
-  const text = JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'number' && !Number.isFinite(item) ? { $number: String(item) } : item,
-  );
-  return Buffer.from(text, 'utf8');
+  return Buffer.from(stringify(value), 'utf8');
 }
 
 /** What {@link encodeJson} took. */
 export function decodeJson(payload: Buffer): unknown {
-  return JSON.parse(payload.toString('utf8'), (_, item: unknown) =>
-    typeof item === 'object' && item !== null && '$number' in item ? Number(item.$number) : item,
-  ) as unknown;
+  return parse(payload.toString('utf8'));
 }

@@ -15,8 +15,8 @@ export interface ModelSource {
   sha256: string;
   /** The file's text as it was trained. */
   text?: string;
-  /** Commit that was checked out; `dirty` where files of the repository had changed. */
-  git?: { commit: string; branch?: string; dirty: boolean };
+  /** Commit that was checked out; `dirty`: whether files of the repository had changed, where that is known. */
+  git?: { commit: string; branch?: string; dirty?: boolean };
 }
 
 /** `manifest.json` of a run's folder. Replaced as a whole, never written in place. */
@@ -34,6 +34,9 @@ export interface RunManifest {
   renderer?: string;
   runtime?: 'node';
   maxSteps?: number;
+  /** As planned by the program. */
+  epochs?: number;
+  stepsPerEpoch?: number;
   hyperparameters: Readonly<Record<string, HyperparameterValue>>;
   versions: {
     gradientLens: string;

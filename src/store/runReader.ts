@@ -1,11 +1,13 @@
 // Reads a run back from its file, whole or torn.
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { RunHistory, type HistoryOptions } from '../run/runHistory';
 import { isFinal } from '../shared/core/run';
 import { decodeStepRecords } from '../shared/protocol/codec';
 import type { RunView } from '../shared/protocol/panel';
 import { ProtocolError } from '../shared/protocol/protocolError';
 import { decodeFrames, decodeJson, FILE_MAGIC } from './frames';
+import { STEPS_FILE } from './runFolder';
 import type { StoredEvent } from './runWriter';
 import { StoreError, systemMessage } from './storeError';
 
@@ -17,6 +19,11 @@ export interface StoredRun {
   isComplete: boolean;
   /** Bytes of an incomplete write at the end, which were left out. */
   tornBytes: number;
+}
+
+/** Restores the run in a folder. Rejects with a StoreError where there is none. */
+export function openRun(folder: string, options: Partial<HistoryOptions> = {}): Promise<StoredRun> {
+  return readRun(path.join(folder, STEPS_FILE), options);
 }
 
 /** Restores a run. Throws a StoreError where the file is not, or does not begin as, a run. */

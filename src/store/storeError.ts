@@ -1,11 +1,18 @@
-// What can go wrong with a run's file.
+// What can go wrong with runs on disk.
 
 /** A failure of the store. `message` says which file, what happened and what to do. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 
   constructor(
-    readonly code: 'cannot-write' | 'cannot-read' | 'not-a-run' | 'no-view',
+    readonly code:
+      | 'cannot-write'
+      | 'cannot-read'
+      | 'not-a-run'
+      | 'no-view'
+      | 'unknown-run'
+      | 'malformed-manifest'
+      | 'bad-label',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -16,4 +23,10 @@ export class StoreError extends Error {
 /** The system's words for an error, e.g. `ENOSPC: no space left on device, write`. */
 export function systemMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** True where a file or folder is not there. */
+export function isAbsent(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
