@@ -196,9 +196,10 @@ export class RunCatalogue implements Disposable {
       }
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    const listed = [...changed].sort().filter((id) => this.runs.has(id));
     this.announce({
-      added: [...changed].filter((id) => this.runs.has(id) && !before.has(id)),
-      changed: [...changed].filter((id) => this.runs.has(id) && before.has(id)),
+      added: listed.filter((id) => !before.has(id)),
+      changed: listed.filter((id) => before.has(id)),
       removed: [...before.keys()].filter((id) => !this.runs.has(id)),
     });
   }
