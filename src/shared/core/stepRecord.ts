@@ -17,7 +17,7 @@ export interface OctaveHistogram {
 /**
  * Exact summary of one tensor. `count` is the number of elements, of which `zeros`, `nans`,
  * `posInfs` and `negInfs` are counted apart; min, max, mean, std (population) and norm (L2) are
- * taken over the finite elements, and are 0 where there is none.
+ * taken over the finite elements, and are 0 where there is none. NaN: not known, see `absent.ts`.
  */
 export interface TensorSummary {
   count: number;
@@ -38,7 +38,7 @@ export interface TensorRecord {
   gradient: TensorSummary;
   /** The weight after the update. */
   weight: TensorSummary;
-  /** ‖Δw‖ / ‖w‖ with w after the update; 0 where nothing moved. */
+  /** ‖Δw‖ / ‖w‖ with w after the update; 0 where nothing moved, NaN where the source does not know. */
   updateRatio: number;
 }
 

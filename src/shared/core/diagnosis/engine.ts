@@ -71,6 +71,9 @@ interface Group {
   layers: ReadonlySet<string>;
 }
 
+/** Key of the steps that have no layers. */
+const NO_LAYERS = '0 ';
+
 function isOpen({ finding }: Watch): boolean {
   return finding !== undefined && finding.closedStep === undefined;
 }
@@ -148,7 +151,7 @@ function withConsequences(finding: Finding, cause: Watch, watches: readonly Watc
   };
 }
 
-/** True for a step whose gradients the sampling left out. */
+/** True for a step of which no layer is known: the sampling left it out, or the source knows the loss alone. */
 function isUnsampled(record: StepRecord): boolean {
   return Object.keys(record.layers).length === 0;
 }
@@ -207,8 +210,8 @@ export class Diagnosis {
 
   /** Looks at the next step. True where the findings changed. */
   observe(record: StepRecord): boolean {
-    if (isUnsampled(record)) {
-      this.latest?.noteLossOnly(record);
+    if (isUnsampled(record) && this.latest && this.latest.traces.length > 0) {
+      this.latest.noteLossOnly(record);
       return false;
     }
     const group = this.groupOf(record);
@@ -252,13 +255,24 @@ export class Diagnosis {
     return newestFirst.find(isSame) ?? newestFirst.find(isSimilar);
   }
 
+  /** The steps before the first that had layers are those of its optimizer. */
+  private adopt(key: string, layers: ReadonlySet<string>): Group | undefined {
+    const before = this.groups.get(NO_LAYERS);
+    if (!before || layers.size === 0) return undefined;
+    this.groups.delete(NO_LAYERS);
+    const group = { ...before, layers };
+    this.groups.set(key, group);
+    this.inform(group);
+    return group;
+  }
+
   /** Records of the same layers belong to the same optimizer. */
   private groupOf(record: StepRecord): Group {
     let first = '';
     let count = 0;
     for (const name in record.layers) if (count++ === 0) first = name;
     const key = `${count} ${first}`;
-    let group = this.groups.get(key);
+    let group = this.groups.get(key) ?? this.adopt(key, new Set(Object.keys(record.layers)));
     if (!group) {
       const window = new DiagnosisWindow();
       window.setLayers(this.layers);

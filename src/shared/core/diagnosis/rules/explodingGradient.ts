@@ -1,6 +1,7 @@
 // Exploding gradient: gradients grow over the steps until training is thrown off (learning rate or
 // weights too large), or over the depth so that the first layers are shaken instead of taught. A NaN
 // at the end of it is part of the same finding. Size alone is never a sign: huge targets have it too.
+import { isAbsent } from '../../absent';
 import { findCulprit } from '../culprit';
 import { oversized, remediesFor, statement, structuralRemedies } from '../explosions';
 import { explosionAtBreak, isBlown, runaway, sustainedGrowth, type Growth } from '../growth';
@@ -12,7 +13,9 @@ import { percent, short, times } from '../words';
 /** The layer with most gradient beside its weights: where the explosion hits hardest. */
 function hardestHit(traces: readonly LayerTrace[]): LayerTrace | undefined {
   const strength = ({ latest }: LayerTrace): number =>
-    latest ? latest.gradient.norm / Math.max(latest.weight.norm, 1e-12) : 0;
+    !latest || isAbsent(latest.gradient)
+      ? 0
+      : latest.gradient.norm / (isAbsent(latest.weight) ? 1 : Math.max(latest.weight.norm, 1e-12));
   return traces
     .filter((trace) => trace.hasMatrix)
     .reduce<LayerTrace | undefined>(
@@ -25,6 +28,12 @@ function hardestHit(traces: readonly LayerTrace[]): LayerTrace | undefined {
 function lossWords({ from, to }: Growth): string {
   if (from.loss === undefined || to.loss === undefined) return '';
   return ` while the loss goes from ${short(from.loss)} to ${short(to.loss)}`;
+}
+
+/** ` (12 % of the weights of dense)`; nothing where no update is known. */
+function updateWords({ to }: Growth, layer: string | undefined): string {
+  if (to.updateLayer === '') return '';
+  return ` (${percent(to.updateRatio)} of the weights of ${layer ?? 'a layer'})`;
 }
 
 function growing(window: DiagnosisWindow, growth: Growth, ending = ''): Statement {
@@ -40,8 +49,7 @@ function growing(window: DiagnosisWindow, growth: Growth, ending = ''): Statemen
       window: to.step - from.step + 1,
     },
     `The gradient norm grows ${times(factor)} to ${short(to.gradientNorm)} by step ${to.step}` +
-      `${lossWords(growth)}: each update (${percent(to.updateRatio)} of the weights of ` +
-      `${hit ?? 'a layer'}) makes the next gradient larger${ending}.`,
+      `${lossWords(growth)}: each update${updateWords(growth, hit)} makes the next gradient larger${ending}.`,
     remediesFor(window, to.updateRatio),
   );
 }
@@ -68,8 +76,9 @@ function overflowed(window: DiagnosisWindow): Statement | undefined {
   const { growth } = explosion;
   if (!growth) return undefined;
   const ending = `, until values overflow to NaN or infinity in ${place} at step ${step}`;
-  if (growth.factor >= OVERFLOW_GROWTH) return growing(window, growth, ending);
   const { to } = growth;
+  const isUpdateKnown = to.updateLayer !== '';
+  if (growth.factor >= OVERFLOW_GROWTH || !isUpdateKnown) return growing(window, growth, ending);
   const hit = to.updateLayer || hardestHit(window.traces)?.name;
   return statement(
     hit,

@@ -50,7 +50,8 @@ function strongest(layers: readonly LayerTrace[]): LayerTrace | undefined {
   let best: LayerTrace | undefined;
   let most = -1;
   for (const trace of layers) {
-    if (!trace.hasMatrix) continue;
+    // A log of another program may not tell how far the weights move.
+    if (!trace.hasMatrix || trace.steps === 0) continue;
     // Without the factor that only lowers it, most are out of the question.
     if (best && 10 ** (trace.updateLog ?? -Infinity) <= most) continue;
     const ratio = ratioOf(trace);

@@ -115,7 +115,8 @@ function state(window: DiagnosisWindow, profile: DepthProfile): Statement {
     profile.factor,
   );
   // Adam divides by the size of the gradient: what it moves may still find a way out.
-  const moves = 10 ** (first.updateLog ?? -Infinity) > VANISHED_UPDATE;
+  // Where that is not known, time has to tell.
+  const moves = first.steps === 0 || 10 ** (first.updateLog ?? -Infinity) > VANISHED_UPDATE;
   return {
     severity: moves && window.steps < VANISHED_STEPS ? 'warning' : 'error',
     layer: first.name,
