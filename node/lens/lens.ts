@@ -338,11 +338,12 @@ export class Lens {
   }
 
   #tellLayers(layers: readonly TappedLayer<CapturedStack>[]): void {
-    const told = layers.map(({ name, className, activation, tensors, site }) => ({
+    const told = layers.map(({ name, className, activation, tensors, leftOutOf, site }) => ({
       name,
       className,
       ...(activation !== undefined && { activation }),
       tensors,
+      ...(leftOutOf && { leftOutOf }),
       frames: site === undefined ? [] : constructionFrames(stackOf(site.error), className),
     }));
     this.#post({ type: 'layers', layers: told });

@@ -25,6 +25,7 @@ export function toLayerInfo<Frame>(
     ...(location && { line: location.line, location }),
     tensors: layer.tensors,
     ...(layer.activation !== undefined && { activation: layer.activation }),
+    ...(layer.leftOutOf && { leftOutOf: layer.leftOutOf }),
   };
 }
 

@@ -18,6 +18,7 @@ import * as healthyLabels from './healthy/labels';
 import * as healthyOdd from './healthy/odd';
 import * as healthyOwnLoops from './healthy/ownLoops';
 import * as healthyOwnLosses from './healthy/ownLosses';
+import * as healthyParts from './healthy/parts';
 import * as healthyPoints from './healthy/points';
 import * as healthyReal from './healthy/real';
 import * as healthySequences from './healthy/sequences';
@@ -37,6 +38,7 @@ export const NETS: readonly Net[] = netsOf(
   healthyOdd,
   healthyOwnLoops,
   healthyOwnLosses,
+  healthyParts,
   healthyPoints,
   healthyReal,
   healthySequences,

@@ -29,11 +29,12 @@ export function sendStarted(chosen: ChosenBackend | Choice): void {
 
 /** All layers so far, with the calls that built them. */
 export function sendLayers(layers: readonly TappedLayer<CapturedStack>[]): void {
-  const raw = layers.map(({ name, className, activation, tensors, site }) => ({
+  const raw = layers.map(({ name, className, activation, tensors, leftOutOf, site }) => ({
     name,
     className,
     ...(activation !== undefined && { activation }),
     tensors,
+    ...(leftOutOf && { leftOutOf }),
     frames: site === undefined ? [] : constructionFrames(site.stack, className),
   }));
   postToHost({ type: 'layers', layers: raw });

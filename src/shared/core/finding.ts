@@ -75,7 +75,8 @@ export type RemedyId =
   | 'check-data'
   | 'check-labels'
   | 'check-loss'
-  | 'check-graph';
+  | 'check-graph'
+  | 'check-variables';
 
 /** True for a remedy that an edit of the source can carry out. */
 export function isEdit(id: RemedyId): boolean {

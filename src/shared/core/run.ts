@@ -32,6 +32,12 @@ export interface LayerInfo {
   tensors: readonly { name: string; shape: readonly number[] }[];
   /** Name of the layer's activation function, where it has one (`relu`, `sigmoid`, …). */
   activation?: string;
+  /**
+   * Names of layers that are trained on a loss which this one takes part in, while no optimizer was ever given
+   * its tensors: they still hold the random values that they were made with. Absent for layers that
+   * are trained; so are layers of this kind in all step records.
+   */
+  leftOutOf?: readonly string[];
 }
 
 /** Why a run could not train. `message` says what happened, where, and what to do next. */

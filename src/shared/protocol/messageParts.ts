@@ -1,7 +1,7 @@
 // Guards of what worker and process say alike: the messages themselves, and layers and errors, whose
 // positions are in a bundle or in files.
 import type { EpochRecord } from '../core/run';
-import { bytes, count, Fields, LIMITS, Malformed, metrics } from './checks';
+import { bytes, count, Fields, LIMITS, Malformed, metrics, text } from './checks';
 import { autopsy } from './autopsyGuard';
 import { modelFacts } from './factsGuard';
 import type { FromRuntime, RawError, RawLayer } from './runtime';
@@ -36,6 +36,7 @@ function rawLayer<P>(frame: Frame<P>) {
         const tensor = new Fields(item, itemAt);
         return { name: tensor.text('name'), shape: tensor.list('shape', LIMITS.rank, count) };
       }),
+      ...(fields.has('leftOutOf') && { leftOutOf: fields.list('leftOutOf', LIMITS.layers, text) }),
       frames: fields.list('frames', LIMITS.frames, frame),
     };
   };

@@ -37,11 +37,21 @@ export interface TakenComputation<Owner> {
 /** Computations whose gradients were not applied yet. More are kept only by code that never applies. */
 const MAX_UNAPPLIED = 4;
 
+/**
+ * Told of a computation for the variables `names` among `xs`. What it returns, if anything, is called with
+ * the loss while the tape of its forward pass is there.
+ */
+export type Look = (
+  names: readonly string[],
+  xs: readonly Tensor[],
+) => ((loss: Tensor) => void) | undefined;
+
 /** Watches gradient computations and hands them to the steps that apply them. */
 export class GradientComputations<Owner> {
   readonly #tf: TfNamespace;
   readonly #samplesActivations: (variables: readonly string[]) => boolean;
   readonly #guard: Guard;
+  readonly #look: Look | undefined;
   #unapplied: Computation<Owner>[] = [];
   #nextDelta = 0;
   /** The computation under way, while its activations are wanted. */
@@ -49,15 +59,20 @@ export class GradientComputations<Owner> {
   /** Nested gradient computations: those inside a loss (e.g. a gradient penalty) are part of it. */
   #depth = 0;
 
-  /** `samplesActivations` says whether the step that applies these variables will record activations. */
+  /**
+   * `samplesActivations` says whether the step that applies these variables will record activations; `look` is
+   * asked about every computation.
+   */
   constructor(
     tf: TfNamespace,
     samplesActivations: (variables: readonly string[]) => boolean,
     guard: Guard = unguarded,
+    look?: Look,
   ) {
     this.#tf = tf;
     this.#samplesActivations = samplesActivations;
     this.#guard = guard;
+    this.#look = look;
   }
 
   install(patches: Patches): void {
@@ -141,7 +156,8 @@ export class GradientComputations<Owner> {
     if (this.#samplesActivations(names)) this.#current = computation;
     let isDone = false;
     try {
-      const result = this.#nested(compute, args);
+      const look = this.#guard(() => this.#look?.(names, args[1]));
+      const result = this.#nested(compute, look ? this.#lookedAt(args, look) : args);
       this.#guard(() => {
         if (result.value.size === 1) computation.loss = retain(this.#tf, result.value);
         for (const gradient of result.grads) if (gradient) computation.gradients.add(gradient);
@@ -155,6 +171,19 @@ export class GradientComputations<Owner> {
       if (!isDone) dispose(computation);
       this.#current = undefined;
     }
+  }
+
+  /** The same computation; `look` sees its loss while the tape is there. */
+  #lookedAt(
+    [f, ...rest]: Parameters<EngineLike['gradients']>,
+    look: (loss: Tensor) => void,
+  ): Parameters<EngineLike['gradients']> {
+    const looked = (): Tensor => {
+      const loss = f();
+      this.#guard(() => look(loss));
+      return loss;
+    };
+    return [looked, ...rest];
   }
 
   #nested(

@@ -14,10 +14,12 @@ import {
   type NamedGradients,
 } from './internals';
 import { LayerRegistry, type Owner } from './layers';
+import { LeftOutWatch } from './leftOut';
 import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
 import { watchOptimizers, type GradientMap } from './optimizers';
 import { Patches } from './patches';
 import type { StepRecord } from '../core/stepRecord';
+import { RandomValues } from './randomValues';
 import { retain, type Retained } from './retained';
 import { Sampler } from './sampler';
 import type { Tap, TapOptions, Tensor, TfNamespace } from './types';
@@ -57,6 +59,8 @@ class InstalledTap<Site extends object> implements Tap {
   readonly #computations: GradientComputations<Owner<Site>>;
   readonly #delivery: Delivery;
   readonly #sampler: Sampler;
+  readonly #randomValues = new RandomValues();
+  readonly #leftOut: LeftOutWatch;
   readonly #guard: Guard;
   /** Prototypes of the classes that are watched: one of each kind per copy of tfjs. */
   readonly #watched = new Set<object>();
@@ -78,11 +82,14 @@ class InstalledTap<Site extends object> implements Tap {
       (records) => options.onRecords(records),
     );
     this.#sampler = new Sampler(options.sampling);
+    this.#leftOut = new LeftOutWatch(tf, this.#randomValues);
     this.#computations = new GradientComputations(
       tf,
       (names) => this.#isFull() || this.#sampler.wantsActivations(names),
       this.#guard,
+      (names, xs) => this.#leftOut.look(names, xs),
     );
+    this.#randomValues.watchVariables(tf, this.#patches);
     this.#layers.watchVariables(tf, this.#patches);
     this.#computations.install(this.#patches);
     this.attach(tf);
@@ -96,6 +103,7 @@ class InstalledTap<Site extends object> implements Tap {
       watchActivations(tf, this.#patches, this.#computations, ownerOf, this.#guard);
     }
     if (this.#isNew(tf.Optimizer.prototype)) {
+      this.#randomValues.watchDraws(tf, this.#patches);
       watchOptimizers(tf, this.#patches, (optimizer, gradients, apply, given) =>
         this.#onApply(optimizer, gradients, apply, given),
       );
@@ -230,6 +238,8 @@ class InstalledTap<Site extends object> implements Tap {
       ...(typeof learningRate === 'number' ? { learningRate } : {}),
     };
     this.#layers.markTrained(before.map(({ variable }) => variable));
+    const leftOut = this.#leftOut.takeNews();
+    if (leftOut) this.#layers.setLeftOut(leftOut);
     const measured = before.map(({ variable, gradient, value }) => ({
       variable,
       gradient: gradient.tensor,

@@ -56,6 +56,14 @@ export interface GradientsResult {
   grads: (Tensor | null | undefined)[];
 }
 
+/** An operation of a forward pass, as the engine notes it for the backward pass. */
+export interface TapeNode {
+  inputs: Readonly<Record<string, Tensor>>;
+  outputs: readonly Tensor[];
+  /** Absent where the operation has no gradient. */
+  gradient?: unknown;
+}
+
 /** The engine behind the namespace. Every way to compute gradients ends in its `gradients`. */
 export interface EngineLike {
   readonly registeredVariables: Readonly<Record<string, VariableLike | undefined>>;
@@ -67,6 +75,8 @@ export interface EngineLike {
   ): GradientsResult;
   makeVariable(value: Tensor, trainable?: boolean, name?: string, dtype?: string): VariableLike;
   isTapeOn(): boolean;
+  /** `activeTape` is there while gradients are computed. */
+  readonly state: { activeTape?: readonly TapeNode[] | null };
 }
 
 /** The engine of a namespace. */

@@ -8,6 +8,7 @@ import {
   type LayerLike,
   type VariableLike,
 } from './internals';
+import type { LeftOut } from './leftOut';
 import type { Patches } from './patches';
 import type { TappedLayer, TfNamespace } from './types';
 
@@ -34,6 +35,8 @@ export class LayerRegistry<Site extends object> {
   readonly #building: LayerLike[] = [];
   readonly #trained: Owner<Site>[] = [];
   readonly #names = new Set<string>();
+  /** Not trained, by owner: the names of the layers whose training leaves it out. */
+  #leftOut = new Map<Owner<Site>, { layers: string[]; tensors: Owner<Site>['tensors'] }>();
   #addingWeight = 0;
   #nextOrder = 0;
 
@@ -107,10 +110,49 @@ export class LayerRegistry<Site extends object> {
       changed = true;
       if (!this.#trained.includes(owner)) this.#enrol(owner, variable);
     }
-    if (changed) this.#onLayers(this.#trained.map(published));
+    if (changed) this.#publish();
+  }
+
+  /** Takes the variables that are left out of a training; reports the list of layers. */
+  setLeftOut(leftOut: LeftOut): void {
+    this.#leftOut = new Map();
+    for (const [variable, trained] of leftOut) {
+      const owner = this.ownerOf(variable);
+      this.#name(owner, variable);
+      const entry = this.#leftOut.get(owner) ?? { layers: [], tensors: [] };
+      const layers = new Set([
+        ...entry.layers,
+        ...trained.map((other) => this.nameOf(other) ?? ''),
+      ]);
+      layers.delete('');
+      const tensor = { name: variable.name, shape: [...variable.shape] };
+      this.#leftOut.set(owner, { layers: [...layers], tensors: [...entry.tensors, tensor] });
+    }
+    this.#publish();
+  }
+
+  /** A layer of which a part is trained is a trained one. */
+  #publish(): void {
+    const leftOut = [...this.#leftOut].filter(([owner]) => !this.#trained.includes(owner));
+    const listed = [
+      ...this.#trained.map((owner) => ({ owner, more: {} })),
+      ...leftOut.map(([owner, { layers, tensors }]) => ({
+        owner,
+        more: { leftOutOf: layers, tensors },
+      })),
+    ].sort((a, b) => a.owner.order - b.owner.order);
+    this.#onLayers(listed.map(({ owner, more }) => ({ ...published(owner), ...more })));
   }
 
   #enrol(owner: Owner<Site>, variable: VariableLike): void {
+    this.#name(owner, variable);
+    this.#trained.push(owner);
+    this.#trained.sort((a, b) => a.order - b.order);
+  }
+
+  /** Names an owner for the records, once; `variable`: one of its own. */
+  #name(owner: Owner<Site>, variable: VariableLike): void {
+    if (owner.name !== '') return;
     const { layer } = owner;
     if (layer !== undefined) {
       owner.className = classNameOf(layer);
@@ -121,8 +163,6 @@ export class LayerRegistry<Site extends object> {
     // tfjs names a variable without a name by a bare number.
     const bare = /^\d+$/.test(variable.name) ? `variable_${variable.name}` : variable.name;
     owner.name = this.#unique(layer?.name ?? bare);
-    this.#trained.push(owner);
-    this.#trained.sort((a, b) => a.order - b.order);
   }
 
   #unique(name: string): string {

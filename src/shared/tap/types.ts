@@ -53,6 +53,8 @@ export interface TappedLayer<Site> {
   className: string;
   activation?: string;
   tensors: { name: string; shape: number[] }[];
+  /** Of a layer that is not trained: see `LayerInfo`. */
+  leftOutOf?: string[];
   site: Site | undefined;
 }
 

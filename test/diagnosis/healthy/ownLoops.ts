@@ -50,7 +50,7 @@ export const narrow = healthy('narrow', 'forty inputs through two units', {
 });
 
 /** The variables of some layers. */
-const variablesOf = (from: readonly layers.Layer[]): Variable[] =>
+export const variablesOf = (from: readonly layers.Layer[]): Variable[] =>
   from
     .flatMap((layer) => layer.trainableWeights)
     .map((weight) => weight.read() as unknown as Variable);
@@ -98,39 +98,46 @@ export const ownDescent = healthy('own-loop-gradients', 'applyGradients by hand'
   loop: byHand(1),
 });
 
-/** A ring of noise turned into points on a line by two nets that play against each other. */
-const gan: Recipe['loop'] = async ({ model: generator, optimizer, eachBatch }) => {
-  const judge = denseNet({
-    inputs: 2,
-    hidden: [32, 32],
-    outputs: 1,
-    activation: 'elu',
-    prefix: 'judge_',
-  })();
-  const judgeOptimizer = tf.train.adam(0.002, 0.5);
-  const noise = (size: number) => tf.randomNormal([size, 4]);
-  const mean = (labels: number, scores: Tensor): Scalar =>
-    tf.losses.sigmoidCrossEntropy(tf.fill(scores.shape, labels), scores);
-  await eachBatch((real) => {
-    const size = real.shape[0];
-    judgeOptimizer.minimize(
-      () => {
-        const made = generator.apply(noise(size)) as Tensor;
-        const truth = mean(0.9, judge.apply(real) as Tensor);
-        return truth.add(mean(0, judge.apply(made) as Tensor)).asScalar();
-      },
-      false,
-      variablesOf(judge.layers),
-    );
-    optimizer.minimize(
-      () => mean(1, judge.apply(generator.apply(noise(size))) as Tensor),
-      false,
-      variablesOf(generator.layers),
-    );
-  });
-  judgeOptimizer.dispose();
-  judge.dispose();
-};
+/**
+ * A ring of noise turned into points on a line by two nets that play against each other; the judge alone
+ * for its first steps `ahead`.
+ */
+export const gan =
+  (ahead = 0): NonNullable<Recipe['loop']> =>
+  async ({ model: generator, optimizer, eachBatch }) => {
+    const judge = denseNet({
+      inputs: 2,
+      hidden: [32, 32],
+      outputs: 1,
+      activation: 'elu',
+      prefix: 'judge_',
+    })();
+    const judgeOptimizer = tf.train.adam(0.002, 0.5);
+    const noise = (size: number) => tf.randomNormal([size, 4]);
+    const mean = (labels: number, scores: Tensor): Scalar =>
+      tf.losses.sigmoidCrossEntropy(tf.fill(scores.shape, labels), scores);
+    let steps = 0;
+    await eachBatch((real) => {
+      const size = real.shape[0];
+      judgeOptimizer.minimize(
+        () => {
+          const made = generator.apply(noise(size)) as Tensor;
+          const truth = mean(0.9, judge.apply(real) as Tensor);
+          return truth.add(mean(0, judge.apply(made) as Tensor)).asScalar();
+        },
+        false,
+        variablesOf(judge.layers),
+      );
+      if (++steps <= ahead) return;
+      optimizer.minimize(
+        () => mean(1, judge.apply(generator.apply(noise(size))) as Tensor),
+        false,
+        variablesOf(generator.layers),
+      );
+    });
+    judgeOptimizer.dispose();
+    judge.dispose();
+  };
 
 export const twoPlayers = healthy('gan', 'two losses that wander by design', {
   ...regression,
@@ -144,7 +151,7 @@ export const twoPlayers = healthy('gan', 'two losses that wander by design', {
   },
   model: denseNet({ inputs: 4, hidden: [32, 32], outputs: 2, activation: 'elu' }),
   optimizer: () => tf.train.adam(0.002, 0.5),
-  loop: gan,
+  loop: gan(),
   epochs: 20,
   skill: 'none',
 });

@@ -275,6 +275,11 @@ export class DiagnosisWindow {
     return this.byName.has(layer);
   }
 
+  /** Layers that take part in the loss of these steps and that no optimizer was ever given. */
+  get leftOut(): readonly LayerInfo[] {
+    return this.infos.filter(({ leftOutOf }) => leftOutOf?.some((name) => this.byName.has(name)));
+  }
+
   infoOf(layer: string): LayerInfo | undefined {
     return this.infos.find((info) => info.name === layer);
   }

@@ -3,7 +3,12 @@
 import type { Remedy } from '../../finding';
 import type { Rule, Statement } from '../rule';
 import { CLOSE_AFTER } from '../thresholds';
-import { LITTLE_LEARNT, UNCHANGED_BLAME_STEPS, UNCHANGED_STEPS } from '../thresholds/updates';
+import {
+  LEFT_OUT_BLAME_STEPS,
+  LITTLE_LEARNT,
+  UNCHANGED_BLAME_STEPS,
+  UNCHANGED_STEPS,
+} from '../thresholds/updates';
 import type { DiagnosisWindow, LayerTrace } from '../window';
 import { undoneBy } from '../undone';
 import { short } from '../words';
@@ -12,6 +17,12 @@ const CHECK_GRAPH: Remedy = {
   id: 'check-graph',
   title:
     'Look for what cuts the layer off from the loss: values read back with dataSync or arraySync, argMax, round, comparisons, a product with zero.',
+};
+
+const CHECK_VARIABLES: Remedy = {
+  id: 'check-variables',
+  title:
+    'Hand their variables to the optimizer too, or call minimize without a list, which trains all; set `trainable` to false where they are meant to stay as they are.',
 };
 
 function unfreeze(layers: readonly string[]): Remedy {
@@ -42,10 +53,10 @@ function state(
   layers: readonly string[],
   why: string,
   remedies: readonly Remedy[],
+  blameSteps = UNCHANGED_BLAME_STEPS,
 ): Statement {
   const [first, ...others] = layers;
-  const isPoor =
-    window.steps >= UNCHANGED_BLAME_STEPS && (undoneBy(window)?.left ?? 0) > LITTLE_LEARNT;
+  const isPoor = window.steps >= blameSteps && (undoneBy(window)?.left ?? 0) > LITTLE_LEARNT;
   return {
     // A net that learns without them wastes them; it does not fail.
     severity: isPoor ? 'warning' : 'information',
@@ -107,10 +118,15 @@ export const unchangedWeights: Rule = {
     );
     if (still.length > 0) return stillLayers(window, still);
     const unknown = unknownToOptimizer(window);
-    if (unknown.length === 0) return undefined;
-    return state(window, unknown, 'no gradient is computed for them', [
-      unfreeze(unknown),
-      CHECK_GRAPH,
-    ]);
+    if (unknown.length > 0) {
+      return state(window, unknown, 'no gradient is computed for them', [
+        unfreeze(unknown),
+        CHECK_GRAPH,
+      ]);
+    }
+    const leftOut = window.leftOut.map(({ name }) => name);
+    if (leftOut.length === 0) return undefined;
+    const why = 'the loss is computed with them, but no optimizer is given their variables';
+    return state(window, leftOut, why, [CHECK_VARIABLES], LEFT_OUT_BLAME_STEPS);
   },
 };

@@ -57,5 +57,10 @@ export const UNSETTLED = 0.2;
 
 /** Steps after which a layer that never moved is blamed for a loss that does not do well. */
 export const UNCHANGED_BLAME_STEPS = 200;
+/**
+ * … and a layer that no optimizer was given: its turn may come later. Schedules that train parts of a net in
+ * turn change after an epoch or after some hundred steps.
+ */
+export const LEFT_OUT_BLAME_STEPS = 400;
 /** Steps for which a layer must not have moved at all while others do. */
 export const UNCHANGED_STEPS = 50;
