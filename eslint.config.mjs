@@ -147,6 +147,11 @@ export default tseslint.config(
     ],
     [noVscode, noTfjs, noChart, noWebview],
   ),
+  // The engine of experiments; what ties it to the editor lies in src/experiments/editor.
+  tsRule(
+    ['src/experiments/{spec,search,stopping,runner,rateTest}/**/*.ts'],
+    [noVscode, noTfjs, noChart, noWebview],
+  ),
   // The debug adapter, but for its side towards the editor.
   tsRule(
     ['src/debug/**/*.ts'],

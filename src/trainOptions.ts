@@ -3,6 +3,9 @@ import type * as vscode from 'vscode';
 import { TrainError, type TrainOptions } from './api';
 import { recordingSettings, type RecordingSettings } from './platform/recordingSettings';
 import { readSetting } from './platform/settings';
+import type { ExperimentRef } from './shared/core/runSummary';
+import type { TrainingOverrides } from './shared/core/trainingOverrides';
+import type { RunRequest } from './run/trainingRun';
 import type { DebugStart, RequestedBackend } from './shared/protocol/runtime';
 
 /** All that a run needs to know besides its model. */
@@ -13,6 +16,9 @@ export interface TrainPlan extends RecordingSettings {
   paused: boolean;
   hyperparameters: Record<string, number | string | boolean>;
   fusedUpdates: 'auto' | 'off';
+  training?: TrainingOverrides;
+  experiment?: ExperimentRef;
+  varied?: NonNullable<RunRequest['varied']>;
   /** Present where a debugger asks for the run. */
   debug?: DebugStart;
 }
@@ -21,6 +27,12 @@ export interface TrainPlan extends RecordingSettings {
 export interface AskedOptions extends TrainOptions {
   /** A debugger will hold the run: it can go back and tell of its tensors. `holdAt`: it holds after this step first. */
   debug?: boolean | { holdAt: number };
+  /** What takes the place of what the model says of its training. */
+  training?: TrainingOverrides;
+  /** The experiment that the run is a trial of. */
+  experiment?: ExperimentRef;
+  /** See `RunRequest`. */
+  varied?: NonNullable<RunRequest['varied']>;
 }
 
 const MAX_SEED = 0xffffffff;
@@ -64,6 +76,9 @@ export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPla
     hyperparameters: { ...hyperparameters },
     ...recordingSettings(model),
     fusedUpdates: readSetting('fusedUpdates', model),
+    ...(options.training && { training: { ...options.training } }),
+    ...(options.experiment && { experiment: { ...options.experiment } }),
+    ...(options.varied && { varied: { ...options.varied } }),
     ...(options.debug && {
       debug: {
         changes: [],

@@ -95,6 +95,17 @@ export class Trainer {
     return this.train(model, options);
   }
 
+  /**
+   * Trains a trial of an experiment: in a thread of its own, without a panel, unless it asks for webgl. Trials of
+   * one name follow one another; others train beside each other. Rejects as {@link train} does.
+   */
+  tryInThread(file: vscode.Uri, trial: Trial, options: AskedOptions): Promise<ModelRun> {
+    const model = trialModel(file, trial);
+    this.trials.set(model.toString(), trial);
+    const inThread = options.backend !== 'webgl';
+    return this.begin(model, options, options.backend !== undefined, inThread);
+  }
+
   /** Makes a run and starts it. Rejects with TrainError where none can be made. */
   train(model: vscode.Uri, options: AskedOptions = {}): Promise<ModelRun> {
     return this.begin(model, options, options.backend !== undefined);
@@ -104,6 +115,7 @@ export class Trainer {
     model: vscode.Uri,
     options: AskedOptions,
     isBackendFixed: boolean,
+    inThread = false,
   ): Promise<ModelRun> {
     assertTrusted(vscode.workspace.isTrusted);
     assertOnDisk(model);
@@ -117,12 +129,13 @@ export class Trainer {
     const { panels } = this.parts;
     const id = newRunId();
     const isTrial = trial !== undefined;
-    const asked = { id, model, found, plan, texts, isBackendFixed, isTrial };
+    const asked = { id, model, found, plan, texts, isBackendFixed, isTrial, inThread };
     const show = options.show ?? true;
     // Training in a process of its own needs no page: one that nobody wants to see is not made.
     const isNodeOnly = this.sources.isNodeOnly(asked);
-    const panel = isNodeOnly && !show ? panels.of(model) : panels.ensure(model, show);
-    const source = this.sources.of(asked, isNodeOnly ? undefined : panel);
+    const needsPage = !isNodeOnly && !inThread;
+    const panel = needsPage || show ? panels.ensure(model, show) : panels.of(model);
+    const source = this.sources.of(asked, needsPage ? panel : undefined);
     return this.startRun({
       ...{ id, model, source, panel, isTrial },
       title: path.basename(model.fsPath) + (trial ? ` · ${trial.name}` : ''),
@@ -157,7 +170,8 @@ export class Trainer {
       memory,
     );
     this.parts.console.begin(run);
-    if (!isTrial) void this.parts.kept.keep(run);
+    // A trial of an experiment is a result; one that only tries a fix out is not.
+    if (!isTrial || request.experiment) void this.parts.kept.keep(run);
     const first = run.onDidStep(() => {
       first.dispose();
       log.debug(phaseLine(run.startPhases));
@@ -172,12 +186,13 @@ export class Trainer {
 
   /** Trains the same model again, as it was asked for. */
   restart(model: vscode.Uri, request: RunRequest): Promise<ModelRun> {
-    const { seed, backend, maxSteps, hyperparameters } = request;
-    const options: TrainOptions = {
+    const { seed, backend, maxSteps, hyperparameters, training } = request;
+    const options: AskedOptions = {
       seed,
       ...(backend !== 'auto' && { backend: backend as BackendName }),
       ...(maxSteps !== undefined && { maxSteps }),
       ...(hyperparameters && { hyperparameters }),
+      ...(training && { training }),
     };
     // Whether the backend was named or set is not known any more: a program that needs Node gets it.
     return this.begin(model, options, false);

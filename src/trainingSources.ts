@@ -46,6 +46,8 @@ export interface SourceRequest {
   isBackendFixed: boolean;
   /** True where `texts` are more than what editors have not saved: they are to be trained as they are. */
   isTrial: boolean;
+  /** True where it is to train in a thread of its own, without a panel. */
+  inThread: boolean;
 }
 
 /** Packages that give a program a tfjs of its own. */
@@ -84,14 +86,15 @@ export class TrainingSources {
   of(request: SourceRequest, page: TrainingPage | undefined): RunSource {
     const { found, plan } = request;
     const { dist, log } = this.parts;
-    if (this.isNodeOnly(request) || !page) {
+    const { inThread } = request;
+    if (this.isNodeOnly(request) || (!page && !inThread)) {
       return this.node(request, plan.backend === 'node' ? undefined : found.needsNode?.specifier);
     }
-    if (plan.backend === 'node') {
-      const trouble = (message: string): void => log.warn(message);
-      return this.inPage(request, new ThreadPage(dist, request.model.fsPath, trouble), 'auto');
-    }
-    const first = this.inPage(request, page, plan.backend);
+    const asked = plan.backend === 'node' ? 'auto' : plan.backend;
+    const trouble = (message: string): void => log.warn(message);
+    const thread = (): TrainingPage => new ThreadPage(dist, request.model.fsPath, trouble);
+    if (plan.backend === 'node') return this.inPage(request, thread(), asked);
+    const first = this.inPage(request, page && !inThread ? page : thread(), asked);
     if (found.kind === 'experiment' || request.isBackendFixed || plan.debug) return first;
     return new FallbackSource({
       first,

@@ -9,10 +9,13 @@ import { Emitter, type OnListenerError } from './emitter';
 import { RunControls } from './runControls';
 import { RunDebug, type RunDebugHost } from './runDebug';
 import { RunHistory, type HistoryOptions } from './runHistory';
+import type { RunRequest } from './runRequest';
 import type { MemoryInfo, RunSink, RunSource, StartedInfo } from './source';
 import { StartPhases, type StartPhase } from './startPhases';
 import { RunStateMachine } from './stateMachine';
 import { StepRate } from './stepRate';
+
+export type { RunRequest } from './runRequest';
 
 /** True where both are of a model that trains the same layers. */
 function isOfSameModel(a: ModelFacts, b: ModelFacts): boolean {
@@ -26,16 +29,6 @@ function isOfSameModel(a: ModelFacts, b: ModelFacts): boolean {
 const NEVER_AWAITS = 'never-awaits';
 /** Notices kept. */
 const MAX_NOTICES = 100;
-
-/** What was asked for: enough to ask for the same again. */
-export interface RunRequest {
-  seed: number;
-  /** `auto` or a backend by name. */
-  backend: string;
-  maxSteps?: number;
-  paused?: boolean;
-  hyperparameters?: Record<string, number | string | boolean>;
-}
 
 /** Makes a run. `Model` is whatever names a model file to the host (a Uri). */
 export interface RunOptions<Model> {

@@ -17,7 +17,10 @@ export class CurrentRun implements vscode.Disposable {
     onDidActivate: vscode.Event<{ id: string }>,
   ) {
     this.subscriptions = [
-      registry.onDidStartRun((run) => this.choose(run)),
+      // Trials of an experiment have their own place; they are chosen by turning to their panels.
+      registry.onDidStartRun((run) => {
+        if (!run.request.experiment) this.choose(run);
+      }),
       onDidActivate(({ id }) => {
         const run = registry.byId(id);
         if (run) this.choose(run);

@@ -1,0 +1,19 @@
+// What is asked of a run.
+import type { ExperimentRef, HyperparameterValue } from '../shared/core/runSummary';
+import type { TrainingOverrides } from '../shared/core/trainingOverrides';
+
+/** What was asked for: enough to ask for the same again. */
+export interface RunRequest {
+  seed: number;
+  /** `auto` or a backend by name. */
+  backend: string;
+  maxSteps?: number;
+  paused?: boolean;
+  hyperparameters?: Record<string, number | string | boolean>;
+  /** What an experiment changes of the training. */
+  training?: TrainingOverrides;
+  /** Present for a trial of an experiment. */
+  experiment?: ExperimentRef;
+  /** What the experiment varies beside hyperparameters, by parameter (`training.learningRate`): for lists. */
+  varied?: Readonly<Record<string, HyperparameterValue>>;
+}
