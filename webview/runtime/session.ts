@@ -10,6 +10,7 @@ import { isContextLost } from './backends/webgl';
 import { receiveWasm } from './backends/wasm';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint/checkpoint';
 import type { StateKeeper } from './checkpoint/keeper';
+import type { CheckpointSender } from './checkpoint/sender';
 import { Clock } from './clock';
 import { CountedRandom } from './countedRandom';
 import { createGradientLensModule } from './data';
@@ -46,10 +47,12 @@ export class Session {
   private gate: Gate | undefined;
   private chooser: ChosenBackend['chooser'];
   private keeper: StateKeeper | undefined;
+  private sender: CheckpointSender | undefined;
   private debug: TrainingDebugger | undefined;
   private ended = false;
   private lastStep = 0;
   private maxSteps = Infinity;
+  private builtOn = '';
 
   /** The virtual module `gradient-lens`. */
   readonly module = createGradientLensModule(this.files, tf);
@@ -70,6 +73,7 @@ export class Session {
         break;
       case 'resume':
         this.debug?.goOn();
+        this.sender?.goesOn();
         this.gate?.resume();
         break;
       case 'step':
@@ -104,7 +108,10 @@ export class Session {
       this.loseContext();
       return;
     }
-    if (readDevice) this.recorder.flush();
+    if (readDevice) {
+      this.recorder.flush();
+      this.sender?.sendNow();
+    }
     this.close();
     postToHost({ type: 'failed', error: toRawError(thrown), steps: this.recorder.step });
   }
@@ -114,6 +121,7 @@ export class Session {
     if (!gate) return;
     const count = Math.max(1, Math.floor(asked));
     this.debug?.goOn(record ? gate.stepsTaken + count : undefined);
+    this.sender?.goesOn();
     gate.step(count);
   }
 
@@ -141,6 +149,7 @@ export class Session {
       const backend = await startBackend(options, () => this.loseContext());
       sendStarted(backend);
       this.chooser = backend.chooser;
+      this.builtOn = backend.backend;
       for (const notice of backend.notices) postToHost({ type: 'notice', notice });
       await this.run(options, gate, checkpoint);
       this.finish('completed');
@@ -184,6 +193,8 @@ export class Session {
         debug,
         checkpoint,
         keeps: (keeper) => (this.keeper = keeper),
+        sends: (sender) => (this.sender = sender),
+        builtOn: this.builtOn,
         requireDevice: () => {
           if (isContextLost()) throw contextLost();
         },
@@ -212,6 +223,12 @@ export class Session {
       chooser.close();
       return;
     }
+    const { chosen } = this.options ?? {};
+    if (chosen && chooser.take(chosen, model)) {
+      const reason = 'It is the backend that the run began on.';
+      sendStarted({ backend: chosen, reason });
+      return;
+    }
     const measuring = (): void => sendProgress('Measuring the backends on this model');
     const choice = chooser.choose(model, batchSize, measuring);
     if (choice) sendStarted(choice);
@@ -221,7 +238,10 @@ export class Session {
     const events: GateEvents = {
       onState: (state, step) => {
         this.recorder.sendOut();
-        if (state === 'paused') this.debug?.paused();
+        if (state === 'paused') {
+          this.debug?.paused();
+          this.sender?.held();
+        }
         postToHost({ type: 'state', state, step });
       },
       onLimit: () => this.finish('completed'),
@@ -250,6 +270,7 @@ export class Session {
   private finish(outcome: 'completed' | 'stopped'): void {
     if (this.ended) return;
     this.recorder.flush();
+    this.sender?.sendNow();
     this.close();
     const steps = Math.min(this.recorder.step, this.maxSteps);
     postToHost({ type: 'finished', outcome, steps });

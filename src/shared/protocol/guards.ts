@@ -73,6 +73,12 @@ function fromRuntime(value: unknown, at: string): FromRuntime {
       };
     case 'recording':
       return { type, recording: recording(fields.get('recording'), fields.path('recording')) };
+    case 'checkpoint':
+      return {
+        type,
+        step: fields.count('step'),
+        bytes: bytes(fields.get('bytes'), fields.path('bytes')),
+      };
     case 'cannotRewind':
       return { type, step: fields.count('step') };
     case 'answer':

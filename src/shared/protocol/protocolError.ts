@@ -8,6 +8,7 @@ export class ProtocolError extends Error {
     readonly code:
       | 'malformed-batch'
       | 'malformed-message'
+      | 'malformed-checkpoint'
       | 'malformed-frame'
       | 'frame-too-large'
       | 'unencodable-record'

@@ -54,6 +54,14 @@ export interface StartOptions {
   training?: TrainingOverrides;
   /** Present where a debugger is attached from the start. */
   debug?: DebugStart;
+  /** Present where the state of the training is kept on disk: at least so many seconds lie between two states. */
+  checkpoints?: { seconds: number };
+  /** Epochs in all, in the place of what an experiment says; schedules are still those of its own epochs. */
+  epochs?: number;
+  /** Of the steps before, which were recorded by an earlier run, only the loss is recorded. */
+  recordFrom?: number;
+  /** With `auto`: what an earlier measurement chose; none is made, and what is built before it is as it was then. */
+  chosen?: 'webgl' | 'wasm';
 }
 
 /** What a debugger asks of a worker from the start. */
@@ -186,6 +194,8 @@ export type FromRuntime =
   | { type: 'recording'; recording: StepRecording }
   /** Answer to `rewind`: only a fresh worker gets there. */
   | { type: 'cannotRewind'; step: number }
+  /** The state after `step`, to be kept on disk; see `checkpointCodec.ts`. */
+  | { type: 'checkpoint'; step: number; bytes: ArrayBuffer }
   | ({ type: 'answer'; id: number; ok: true } & Answer)
   | { type: 'answer'; id: number; ok: false; message: string }
   | { type: 'notice'; notice: Notice }

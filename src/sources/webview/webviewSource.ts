@@ -33,6 +33,8 @@ export interface WebviewSourceOptions {
   bundle(): Promise<Bundle>;
   /** Where the page is none of the editor's, but a thread of Node. */
   runtime?: 'node';
+  /** Given the states to be kept on disk, and the bundle that they belong to. */
+  onCheckpoint?(bytes: ArrayBuffer, bundle: Bundle): void;
   /** Told what the program prints. */
   onConsole(level: 'debug' | 'log' | 'info' | 'warn' | 'error', text: string): void;
   /** Told what is wrong beneath the run, for the log. */
@@ -225,6 +227,9 @@ export class WebviewSource implements RunSource {
         break;
       case 'request':
         void this.answer(message);
+        break;
+      case 'checkpoint':
+        this.options.onCheckpoint?.(message.bytes, bundle);
         break;
       case 'recording':
         sink.recording(message.recording);

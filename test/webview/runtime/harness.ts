@@ -38,6 +38,7 @@ window.launch = (id, code, wasm) => {
     if (data.type === 'steps') data = { ...data, batch: toText(data.batch) };
     if (data.result instanceof ArrayBuffer) data = { ...data, result: toText(data.result) };
     if (data.checkpoint) data = { ...data, checkpoint: toText(data.checkpoint) };
+    if (data.type === 'checkpoint') data = { ...data, bytes: toText(data.bytes) };
     window.fromRuntime(id, data);
   };
   worker.onerror = (event) => window.fromRuntime(id, { type: 'workerError', message: event.message });

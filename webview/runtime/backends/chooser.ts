@@ -75,6 +75,20 @@ export class BackendChooser {
     }
   }
 
+  /** Takes the backend that an earlier measurement on `model` chose; false where it is not there. */
+  take(backend: 'webgl' | 'wasm', model: LayersModel): boolean {
+    this.isOpen = false;
+    if (backend === 'webgl' && !this.isStarted) {
+      const device = (this.device ??= this.options.open());
+      this.isStarted = device !== undefined && startWebgl(device, this.options.epsilon);
+    }
+    const isThere = backend === 'wasm' || this.isStarted;
+    if (isThere) useBackend(backend);
+    gatherWeights(model);
+    if (tf.getBackend() === 'wasm') this.release();
+    return isThere;
+  }
+
   /** Keeps the backend that computes, and gives the other one back where it can. */
   close(): void {
     this.isOpen = false;

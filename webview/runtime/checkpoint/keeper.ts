@@ -3,13 +3,14 @@
 // goes on meanwhile; the originals stay where they are, which decides how tfjs computes small tensors.
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../src/shared/tap/types';
+import { keepsState } from '../backends/layerCalls';
 import type { Checkpoint, Progress, SavedTensor } from './checkpoint';
 import { changingNumbers, changingTensors, isKnownOptimizer, isOnDevice } from './state';
 
 /** Least time between two checkpoints, in milliseconds. */
 const INTERVAL_MS = 2000;
-/** A checkpoint may cost this share of the time between two. */
-const SHARE = 0.01;
+/** A checkpoint may cost this share of the time between two; sending it to disk as much again. */
+const SHARE = 0.005;
 /** Larger states are not kept: the run then starts again after a loss. Bytes. */
 const MAX_BYTES = 200 * 1024 * 1024;
 
@@ -34,7 +35,9 @@ export class CheckpointKeeper implements StateKeeper {
     private readonly optimizer: Optimizer,
     private readonly now: () => number,
   ) {
-    const isUseful = tf.getBackend() === 'webgl' && isKnownOptimizer(tf, optimizer);
+    // What a recurrent layer carries from batch to batch is not among what is saved.
+    const isWhole = isKnownOptimizer(tf, optimizer) && !keepsState(model);
+    const isUseful = tf.getBackend() === 'webgl' && isWhole;
     this.next = isUseful ? now() + INTERVAL_MS : Infinity;
   }
 

@@ -32,6 +32,11 @@ export class ChangeLog {
     return settingsOf(this.entries.filter((entry) => entry.step <= step));
   }
 
+  /** Those up to `step`, made or not. */
+  upTo(step: number): readonly MadeChange[] {
+    return this.entries.filter((entry) => entry.step <= step);
+  }
+
   /** Changes that are due before the step after `step`, and not made yet. */
   waiting(step: number): readonly TrainingChange[] {
     if (this.entries[this.made] === undefined) return NONE;

@@ -6,6 +6,7 @@ import type { StartOptions } from '../../../src/shared/protocol/runtime';
 import type { Tap, TfNamespace } from '../../../src/shared/tap/types';
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import type { StateKeeper } from '../checkpoint/keeper';
+import type { CheckpointSender } from '../checkpoint/sender';
 import type { CountedRandom } from '../countedRandom';
 import type { TrainingDebugger } from '../debug';
 import type { TrainingData } from '../diagnosis';
@@ -23,12 +24,16 @@ export interface ExperimentContext {
   chooseBackend(model: LayersModel, batchSize: number): void;
   /** The run's Math.random. */
   random: CountedRandom;
-  /** Where the run goes on, after a worker before this one lost its device. */
+  /** Where the run goes on: a worker before this one lost its device, or an earlier run ended there. */
   checkpoint: Checkpoint | undefined;
   /** Present where a debugger is attached. */
   debug: TrainingDebugger | undefined;
   /** Takes note of what keeps the last good state. */
   keeps(keeper: StateKeeper): void;
+  /** Takes note of what sends it to the host, where that keeps it. */
+  sends(sender: CheckpointSender): void;
+  /** The backend that the module was evaluated on. */
+  builtOn: string;
   /** Throws where the device was lost: what is read from it then means nothing. */
   requireDevice(): void;
   /** Seconds of training time. */

@@ -2,12 +2,11 @@
 // validates after each epoch and reports. A walk begins anywhere, and stops where a debugger goes back.
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Training } from '../../../npm/experiment';
-import type { TfNamespace } from '../../../src/shared/tap/types';
 import type { Checkpoint, Progress } from '../checkpoint/checkpoint';
 import { postToHost } from '../scope';
 import { swapBatches, whyNotSwapped } from './batchOrder';
 import type { ExperimentContext } from './context';
-import { createEarlyStopping, type ShouldStop } from './earlyStopping';
+import { createEarlyStopping, type EarlyStopper } from './earlyStopping';
 import { EpochMeans } from './epochMeans';
 import type { Entry, Feed, FeedBatch } from './feed';
 import { setLearningRate } from './optimizer';
@@ -38,7 +37,7 @@ interface StepListener {
 /** One walk through the epochs, from the beginning or from a checkpoint. */
 export class EpochWalk {
   private readonly order: SampleOrder | undefined;
-  private readonly shouldStop: ShouldStop;
+  private readonly stopper: EarlyStopper;
   private readonly done: Record<string, number>[] = [];
   private means: EpochMeans;
   /** The epoch under way, its batches that are done, and numbers drawn before the next one. */
@@ -47,6 +46,9 @@ export class EpochWalk {
   private draws: number;
   /** Sample indices of the epoch; absent where the samples come in their order. */
   private samples: Uint32Array | undefined;
+  private over: 'epochs' | 'early-stopping' | undefined;
+  /** True while a step is queued: weights may be of before and after it. */
+  private isWithinStep = false;
 
   constructor(
     private readonly experiment: PreparedExperiment,
@@ -59,7 +61,7 @@ export class EpochWalk {
     const { size, lazy } = train;
     const { seed } = context.options;
     this.order = shuffle && size !== undefined ? new SampleOrder(size, seed, lazy) : undefined;
-    this.shouldStop = createEarlyStopping(earlyStopping, validation !== undefined);
+    this.stopper = createEarlyStopping(earlyStopping, validation !== undefined);
     this.means = new EpochMeans(from);
     this.epoch = from?.epoch ?? 1;
     this.batches = from?.batches ?? 0;
@@ -77,6 +79,16 @@ export class EpochWalk {
     };
   }
 
+  /** Why it is over; undefined while it is not. */
+  get ended(): 'epochs' | 'early-stopping' | undefined {
+    return this.over;
+  }
+
+  /** False in the midst of a step, where a failure may have left it. */
+  get isBetweenSteps(): boolean {
+    return !this.isWithinStep;
+  }
+
   /** Why the next batch cannot be swapped with the one of this number, from 1. */
   refuseSwap(batch: number): string | undefined {
     const { train, batchSize } = this.experiment;
@@ -92,8 +104,7 @@ export class EpochWalk {
       this.samples = this.order?.next(epoch === 1);
       const before = from?.epochs[epoch - 1];
       if (before) {
-        await passOver(this.context.tf, this.experiment.train, this.experiment.batchSize);
-        this.shouldStop(before);
+        await this.passOver(before);
         continue;
       }
       if (from?.epoch === epoch) this.redoSwaps(from);
@@ -102,7 +113,22 @@ export class EpochWalk {
       const ended = await this.end();
       if (ended !== 'go on') return ended === 'over';
     }
+    this.over = 'epochs';
     return true;
+  }
+
+  /** Begins an epoch that is done, because datasets shuffle anew whenever they are walked through. */
+  private async passOver(metrics: Record<string, number>): Promise<void> {
+    const { train, validation, batchSize } = this.experiment;
+    for (const feed of [train, validation]) {
+      if (!feed || feed.size !== undefined) continue;
+      const walk = feed.epoch(batchSize);
+      const { value } = await walk.next();
+      if (value) this.context.tf.dispose([value.xs, value.ys]);
+      await walk.return();
+    }
+    // An epoch that the training had stopped after, and has gone on from.
+    if (this.stopper.shouldStop(metrics)) this.stopper.goOn();
   }
 
   private begin(epoch: number): void {
@@ -151,10 +177,12 @@ export class EpochWalk {
         setLearningRate(model.optimizer, rateOfStep(tap.step));
       }
       means.expect(tap.step + 1, batch.size);
+      this.isWithinStep = true;
       tf.dispose(queueStep(model, steps, batch));
       tf.dispose([batch.xs, batch.ys]);
       this.batches += 1;
       this.draws = context.random.draws;
+      this.isWithinStep = false;
       this.keeper.offer(progress);
     }
     if (!debug) return true;
@@ -180,7 +208,7 @@ export class EpochWalk {
 
   /** Closes the epoch. */
   private async end(): Promise<'go on' | 'over' | 'going back'> {
-    const { context, means, shouldStop } = this;
+    const { context, means, stopper } = this;
     const { tf, tap, debug } = context;
     const { model, training, validation, batchSize } = this.experiment;
     context.flush();
@@ -189,20 +217,15 @@ export class EpochWalk {
     context.requireDevice();
     if (debug?.isGoingBack) return 'going back';
     context.reportEpoch({ epoch: this.epoch, step: tap.step, metrics });
-    this.done.push({ ...metrics });
     await training.onEpochEnd?.(this.epoch, metrics, model);
-    if (!shouldStop(metrics)) return 'go on';
-    const message = `Training ended after epoch ${this.epoch}: ${training.earlyStopping?.monitor ?? 'the loss'} no longer improved.`;
+    const ended = this.epoch;
+    this.done.push({ ...metrics });
+    // From here on the next epoch is under way, as far as a checkpoint is concerned.
+    this.begin(ended + 1);
+    if (!stopper.shouldStop(metrics)) return 'go on';
+    this.over = 'early-stopping';
+    const message = `Training ended after epoch ${ended}: ${training.earlyStopping?.monitor ?? 'the loss'} no longer improved.`;
     postToHost({ type: 'notice', notice: { code: 'early-stopping', message } });
     return 'over';
   }
-}
-
-/** Begins an epoch that is done, because datasets shuffle anew whenever they are walked through. */
-async function passOver(tf: TfNamespace, feed: Feed, batchSize: number): Promise<void> {
-  if (feed.size !== undefined) return;
-  const walk = feed.epoch(batchSize);
-  const { value } = await walk.next();
-  if (value) tf.dispose([value.xs, value.ys]);
-  await walk.return();
 }

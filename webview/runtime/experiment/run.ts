@@ -3,6 +3,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Training } from '../../../npm/experiment';
 import { postToHost, native } from '../scope';
+import { assertFits } from '../checkpoint/fit';
 import { CheckpointKeeper } from '../checkpoint/keeper';
 import { isKnownOptimizer, restoreState } from '../checkpoint/state';
 import { TrainingStates } from '../debug/states';
@@ -12,6 +13,7 @@ import type { ExperimentContext } from './context';
 import { EpochWalk, type PreparedExperiment } from './epochs';
 import { createFeed, type Feed } from './feed';
 import { resolveExperiment } from './module';
+import { sendForgetful, sending } from './sending';
 import { withNamedSchedule, withOverrides } from './overrides';
 import { createTrainStep, type TrainStep } from './trainStep';
 
@@ -37,7 +39,7 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   context.chooseBackend(model, batchSize);
   if (train.all) context.announce(model, train.all);
   const stepsPerEpoch = train.batches(batchSize);
-  const planned = Math.min(epochs, stopAfterEpoch);
+  const planned = options.epochs ?? Math.min(epochs, stopAfterEpoch);
   postToHost({
     type: 'plan',
     epochs: planned,
@@ -47,30 +49,37 @@ export async function runExperiment(module: unknown, context: ExperimentContext)
   const training = withNamedSchedule(asked, options.training, totalSteps);
   const rateOfStep = scheduleOf(model, training, totalSteps);
   const optimizer = clippedOptimizer(model.optimizer);
-  if (checkpoint) restoreState(tf, model, optimizer, checkpoint);
+  if (checkpoint) {
+    assertFits(model, optimizer, checkpoint);
+    restoreState(tf, model, optimizer, checkpoint);
+    if (training.onEpochEnd) sendForgetful();
+  }
   const steps = prepareSteps(model, context, progress);
   const prepared: PreparedExperiment = {
     ...{ model, training, train, validation, epochs: planned, batchSize, rateOfStep, steps },
   };
+  let walk: EpochWalk | undefined;
+  const state = { model, optimizer, epochs: planned, walk: () => walk };
   if (!debug) {
     const keeper = new CheckpointKeeper(tf, model, optimizer, native.now);
     context.keeps(keeper);
-    await new EpochWalk(prepared, context, checkpoint, keeper).run();
+    walk = new EpochWalk(prepared, context, checkpoint, sending(context, keeper, state));
+    await walk.run();
     return;
   }
 
-  let walk: EpochWalk | undefined;
   const states = canGoBack(context, model, training, [train, validation])
     ? new TrainingStates(tf, model, optimizer, native.now, () => walk?.progress)
     : undefined;
   const keeper = states ?? new CheckpointKeeper(tf, model, optimizer, native.now);
   context.keeps(keeper);
   debug.follow({ model, states, refuseSwap: (batch) => (walk ? walk.refuseSwap(batch) : NOT_YET) });
-  walk = new EpochWalk(prepared, context, checkpoint, keeper);
+  const listener = sending(context, keeper, state);
+  walk = new EpochWalk(prepared, context, checkpoint, listener);
   states?.keep();
   while (!(await walk.run())) {
     context.flush();
-    walk = new EpochWalk(prepared, context, debug.putBack(), keeper);
+    walk = new EpochWalk(prepared, context, debug.putBack(), listener);
   }
 }
 
