@@ -12,7 +12,9 @@ export class StoreError extends Error {
       | 'no-view'
       | 'unknown-run'
       | 'malformed-manifest'
-      | 'bad-label',
+      | 'torn-manifest'
+      | 'bad-label'
+      | 'bad-checkpoint',
     message: string,
     options?: ErrorOptions,
   ) {
