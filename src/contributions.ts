@@ -8,6 +8,13 @@ export const DISPLAY_NAME = 'Gradient Lens';
 /** View type of the panel; its serializer is why `onWebviewPanel:` is an activation event. */
 export const PANEL_VIEW_TYPE = 'gradientLens.run';
 
+/** The tree of the workspace's runs, and its container in the activity bar. */
+export const RUNS_VIEW = 'gradientLens.runs';
+export const VIEW_CONTAINER = 'gradient-lens';
+
+/** View type of the page that compares runs; it has a serializer too. */
+export const COMPARE_VIEW_TYPE = 'gradientLens.compare';
+
 /** Type of the debug sessions that walk through a training. */
 export const DEBUG_TYPE = 'gradient-lens';
 
@@ -30,6 +37,23 @@ export const Commands = {
   attach: 'gradientLens.attach',
   inspect: 'gradientLens.inspect',
   viewInPanel: 'gradientLens.viewInPanel',
+  openRun: 'gradientLens.openRun',
+  renameRun: 'gradientLens.renameRun',
+  pinRun: 'gradientLens.pinRun',
+  unpinRun: 'gradientLens.unpinRun',
+  tagRun: 'gradientLens.tagRun',
+  noteRun: 'gradientLens.noteRun',
+  deleteRun: 'gradientLens.deleteRun',
+  revealRun: 'gradientLens.revealRun',
+  copyRunId: 'gradientLens.copyRunId',
+  compareRuns: 'gradientLens.compareRuns',
+  pinBaseline: 'gradientLens.pinBaseline',
+  unpinBaseline: 'gradientLens.unpinBaseline',
+  groupRuns: 'gradientLens.groupRuns',
+  sortRuns: 'gradientLens.sortRuns',
+  filterRuns: 'gradientLens.filterRuns',
+  clearRunFilter: 'gradientLens.clearRunFilter',
+  refreshRuns: 'gradientLens.refreshRuns',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 
@@ -42,6 +66,8 @@ export interface ContextValues {
     'idle' | 'starting' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed';
   /** False where the program of the current run trains in a loop that never awaits. */
   'gradientLens.pausable': boolean;
+  /** True while a filter hides some of the runs. */
+  'gradientLens.runsFiltered': boolean;
 }
 export type ContextKey = keyof ContextValues;
 

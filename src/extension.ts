@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { publicApi, type GradientLensApi, type ModelRun } from './api';
 import { registerCommands, runCommand } from './commands';
+import { pickRuns } from './commands/chosenRuns';
 import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
@@ -16,6 +17,7 @@ import { NodeTerminals } from './platform/nodeTerminals';
 import { trainAtStart } from './platform/trainAtStart';
 import { RunRegistry } from './run/runRegistry';
 import { showRuns } from './surfaces';
+import { showRunLists } from './surfaces/runLists';
 import { CurrentRun } from './surfaces/currentRun';
 import { Panels } from './surfaces/panel/panels';
 import { Remedies } from './surfaces/remedies';
@@ -71,11 +73,19 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
   const trained = new TrainedTexts(registry);
   const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
   const shown = { registry, current, panels, remedies, trained, extensionUri };
-  const commandContext: CommandContext = { ...shown, ...told, terminals, jsDebug, training };
+  const { lists, ...listed } = showRunLists({
+    ...{ registry, log, extensionUri, memory: context.workspaceState, pick: pickRuns },
+    catalogue: kept.catalogue,
+    open: (run) => void runCommand('openRun', commandContext, run),
+  });
+  const commandContext: CommandContext = {
+    ...{ ...shown, ...told, ...listed, terminals, jsDebug, training },
+  };
   subscriptions.push(
     ...[log, panels, registry, current, console, jsDebug, index, training, trained],
     registerCommands(commandContext),
     remedies,
+    lists,
     showRuns(shown),
   );
   trainAtStart(context.globalState, (model) => void runCommand('train', commandContext, model));

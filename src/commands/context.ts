@@ -5,9 +5,11 @@ import type { TrainingDebugger } from '../debug/editor';
 import type { JsDebug } from '../jsDebug';
 import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
+import type { Comparisons } from '../surfaces/compare';
 import type { CurrentRun } from '../surfaces/currentRun';
 import type { Panels } from '../surfaces/panel/panels';
 import type { Remedies } from '../surfaces/remedies';
+import type { RunsView } from '../surfaces/runs';
 import type { Trainer } from '../trainer';
 
 /** Handed to every command. */
@@ -17,6 +19,8 @@ export interface CommandContext {
   panels: Panels;
   registry: RunRegistry<ModelRun>;
   remedies: Remedies;
+  runs: RunsView;
+  comparisons: Comparisons;
   terminals: NodeTerminals;
   jsDebug: JsDebug;
   training: TrainingDebugger;

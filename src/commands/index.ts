@@ -2,21 +2,38 @@
 import * as vscode from 'vscode';
 import { Commands } from '../contributions';
 import { messageOf } from '../model/modelError';
+import type { Command, CommandContext } from './context';
 import { applyRemedy } from './applyRemedy';
 import { attach } from './attach';
-import type { Command, CommandContext } from './context';
+import { clearRunFilter } from './clearRunFilter';
+import { compareRuns } from './compareRuns';
+import { copyRunId } from './copyRunId';
 import { debug } from './debug';
 import { debugTraining } from './debugTraining';
+import { deleteRun } from './deleteRun';
 import { explainRule } from './explainRule';
+import { filterRuns } from './filterRuns';
+import { groupRuns } from './groupRuns';
 import { inspect } from './inspect';
+import { noteRun } from './noteRun';
+import { openRun } from './openRun';
 import { pause } from './pause';
+import { pinBaseline } from './pinBaseline';
+import { pinRun } from './pinRun';
+import { refreshRuns } from './refreshRuns';
+import { renameRun } from './renameRun';
 import { restart } from './restart';
 import { resume } from './resume';
+import { revealRun } from './revealRun';
 import { showOutput } from './showOutput';
 import { showPanel } from './showPanel';
+import { sortRuns } from './sortRuns';
 import { step } from './step';
 import { stop } from './stop';
+import { tagRun } from './tagRun';
 import { train } from './train';
+import { unpinBaseline } from './unpinBaseline';
+import { unpinRun } from './unpinRun';
 import { useStandIn } from './useStandIn';
 import { verifyRemedy } from './verifyRemedy';
 import { viewInPanel } from './viewInPanel';
@@ -39,6 +56,23 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   attach,
   inspect,
   viewInPanel,
+  openRun,
+  renameRun,
+  pinRun,
+  unpinRun,
+  tagRun,
+  noteRun,
+  deleteRun,
+  revealRun,
+  copyRunId,
+  compareRuns,
+  pinBaseline,
+  unpinBaseline,
+  groupRuns,
+  sortRuns,
+  filterRuns,
+  clearRunFilter,
+  refreshRuns,
 };
 
 /** Runs a verb and shows what it throws; resolves with what the command gives its caller. */

@@ -1,6 +1,8 @@
-// All panels: one per model, reused by its next run, and brought back after a window reload.
+// All panels: one per model, reused by its next run, and brought back after a window reload. A run of the past that is
+// opened while its model trains has a panel of its own.
 import * as vscode from 'vscode';
 import { PANEL_VIEW_TYPE } from '../../contributions';
+import { isFinal } from '../../shared/core/run';
 import { RunPanel, type RunPanelEvents } from './runPanel';
 import type { ShownRun } from './shownRun';
 
@@ -19,9 +21,27 @@ export interface PanelsOptions {
   findRun: FindRun;
 }
 
+/** The page owns the training worker: it has to outlive being hidden. */
+function webviewPanel(viewColumn: vscode.ViewColumn): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(
+    PANEL_VIEW_TYPE,
+    'Gradient Lens',
+    { viewColumn, preserveFocus: true },
+    { retainContextWhenHidden: true, enableScripts: true },
+  );
+}
+
+/** True where a training would end with what the panel shows. */
+function isTraining({ run }: RunPanel): boolean {
+  const view = run?.view();
+  return view !== undefined && view.live && !isFinal(view.state);
+}
+
 /** Makes, finds and restores panels. */
 export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private readonly byModel = new Map<string, RunPanel>();
+  /** Beside those of the models. */
+  private readonly others = new Set<RunPanel>();
   private readonly activated = new vscode.EventEmitter<ShownRun>();
   private readonly registration: vscode.Disposable;
 
@@ -46,15 +66,31 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
       if (show) known.reveal(true);
       return known;
     }
-    // The page owns the training worker: it has to outlive being hidden. A page is only loaded once
-    // it is shown, so a new panel is shown even where the caller does not care to see it.
-    const panel = vscode.window.createWebviewPanel(
-      PANEL_VIEW_TYPE,
-      'Gradient Lens',
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { retainContextWhenHidden: true, enableScripts: true },
+    // A page is only loaded once it is shown, so a new panel is shown even where the caller does not care to see it.
+    return this.adopt(model, webviewPanel(vscode.ViewColumn.Beside));
+  }
+
+  /**
+   * Shows a run that its user asks for: in the panel of its model, where nothing trains in that; else beside it. The
+   * focus stays where it is.
+   */
+  open(run: ShownRun): RunPanel {
+    const open = [...this.byModel.values(), ...this.others];
+    let panel = open.find((known) => known.run?.id === run.id);
+    panel ??= [this.of(run.model)].find((known) => known && !isTraining(known));
+    if (panel) panel.reveal(true);
+    else panel = this.adopt(run.model, webviewPanel(vscode.ViewColumn.Active));
+    if (panel.run?.id !== run.id) panel.show(run);
+    return panel;
+  }
+
+  /** The same, of a run that is found by its id. Rejects where it is not there or cannot be read. */
+  async openById(id: string): Promise<RunPanel> {
+    const run = await this.options.findRun(id);
+    if (run) return this.open(run);
+    throw new Error(
+      `The run ${id} cannot be read from disk. The output of Gradient Lens says why; delete the run where its files are damaged.`,
     );
-    return this.adopt(model, panel);
   }
 
   /** Called by VS Code for a panel that was open when the window was reloaded. */
@@ -62,7 +98,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     const id = (state as { runId?: unknown } | undefined)?.runId;
     const run = typeof id === 'string' ? await this.options.findRun(id) : undefined;
     // A model that was trained again in the meantime has its panel: the old one is not needed.
-    if (!run || this.of(run.model)) {
+    if (!run || this.of(run.model)?.run?.onDidChange) {
       panel.dispose();
       return;
     }
@@ -75,8 +111,8 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     this.activated.dispose();
   }
 
-  private adopt(model: vscode.Uri, webviewPanel: vscode.WebviewPanel): RunPanel {
-    const panel: RunPanel = new RunPanel(webviewPanel, this.options.extensionUri, {
+  private adopt(model: vscode.Uri, webview: vscode.WebviewPanel): RunPanel {
+    const panel: RunPanel = new RunPanel(webview, this.options.extensionUri, {
       action: this.options.action,
       reveal: this.options.reveal,
       remedy: this.options.remedy,
@@ -87,10 +123,12 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
         if (run) this.activated.fire(run);
       },
       closed: (closed) => {
+        this.others.delete(closed);
         if (this.of(model) === closed) this.byModel.delete(model.toString());
       },
     });
-    this.byModel.set(model.toString(), panel);
+    if (this.of(model)) this.others.add(panel);
+    else this.byModel.set(model.toString(), panel);
     return panel;
   }
 }

@@ -23,6 +23,9 @@ interface Manifest {
     commands: { command: string; title: string; category: string; icon?: string }[];
     menus: Record<string, { command: string; when?: string }[]>;
     configuration: { properties: Record<string, Setting> };
+    viewsContainers: Record<string, { id: string; icon: string }[]>;
+    views: Record<string, { id: string; icon: string }[]>;
+    viewsWelcome: { view: string; when?: string }[];
     keybindings: { command: string; key: string; when: string }[];
     debuggers: { type: string; languages?: string[]; configurationAttributes: object }[];
     walkthroughs: {
@@ -81,11 +84,11 @@ describe('contributions', () => {
       'gradientLens.modelFiles': true,
       'gradientLens.runState': true,
       'gradientLens.pausable': true,
+      'gradientLens.runsFiltered': true,
     };
-    const used = JSON.stringify([contributes.menus, contributes.commands]).matchAll(
-      /gradientLens\.\w+/g,
-    );
-    const known = [...Object.keys(keys), ...commandIds];
+    const { menus, commands, viewsWelcome } = contributes;
+    const used = JSON.stringify([menus, commands, viewsWelcome]).matchAll(/gradientLens\.\w+/g);
+    const known = [...Object.keys(keys), ...commandIds, ids.RUNS_VIEW];
     for (const [key] of used) assert.ok(known.includes(key), key);
   });
 
@@ -122,6 +125,7 @@ describe('contributions', () => {
 
   it('is activated by its panel and by model files, not by everything', () => {
     assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${ids.PANEL_VIEW_TYPE}`));
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${ids.COMPARE_VIEW_TYPE}`));
     assert.ok(!manifest.activationEvents.some((e) => e === '*' || e === 'onStartupFinished'));
   });
 
@@ -135,7 +139,7 @@ describe('contributions', () => {
   });
 
   it('takes F5 only in model files, where nothing else is chosen or runs', () => {
-    const [key, ...others] = contributes.keybindings;
+    const [key, ...others] = contributes.keybindings.filter(({ key: pressed }) => pressed === 'f5');
     assert.deepEqual(others, []);
     assert.equal(key?.command, ids.Commands.debugTraining);
     for (const part of [
@@ -145,6 +149,26 @@ describe('contributions', () => {
       '\\.model\\.',
     ]) {
       assert.ok(key.when.includes(part), part);
+    }
+  });
+
+  it('has one view, whose keys work only in it, and whose pictures exist', () => {
+    const [container, ...others] = contributes.viewsContainers['activitybar'] ?? [];
+    assert.deepEqual(others, []);
+    assert.equal(container?.id, ids.VIEW_CONTAINER);
+    const views = contributes.views[ids.VIEW_CONTAINER] ?? [];
+    assert.ok(views.some(({ id }) => id === ids.RUNS_VIEW));
+    assert.ok(contributes.viewsWelcome.some(({ view }) => view === ids.RUNS_VIEW));
+    for (const { icon } of [container, ...views]) {
+      assert.ok(existsSync(path.join(root, icon)), icon);
+    }
+    for (const { key, when } of contributes.keybindings) {
+      if (key !== 'f5') assert.match(when, /^focusedView == gradientLens\.runs/);
+    }
+    for (const menu of ['view/title', 'view/item/context']) {
+      for (const { when, command } of contributes.menus[menu] ?? []) {
+        assert.match(when ?? '', /^view == gradientLens\.\w+/, command);
+      }
     }
   });
 

@@ -1,0 +1,17 @@
+// Names a run; without a name it is called by the file of its model.
+import * as vscode from 'vscode';
+import { nameOf } from '../surfaces/runs/words';
+import { chosenRuns } from './chosenRuns';
+import type { Command } from './context';
+
+export const renameRun: Command = async (context, ...args) => {
+  const [run] = await chosenRuns(context, args.slice(0, 1), 'Run to rename');
+  if (!run) return;
+  const name = await vscode.window.showInputBox({
+    title: `Rename ${nameOf(run)}`,
+    prompt: `Empty: the name of the model, ${run.title}.`,
+    value: nameOf(run),
+  });
+  if (name === undefined) return;
+  await context.runs.label(run.id, { name: name.trim() === run.title ? '' : name.trim() });
+};
