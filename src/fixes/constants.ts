@@ -161,7 +161,7 @@ function isHyperparameters(source: Source, expression: ts.Expression): boolean {
 }
 
 /** The default of a hyperparameter, in the export of that name. */
-function hyperparameterOf(source: Source, name: string): ts.Expression | undefined {
+export function hyperparameterOf(source: Source, name: string): ts.Expression | undefined {
   const declared = exportedVariable(source, 'hyperparameters');
   const object = declared && objectOf(source, declared);
   const property = object && propertyOf(object, name);

@@ -3,6 +3,8 @@
 import ts from 'typescript';
 import type { Remedy, RemedyId } from '../shared/core/finding';
 import type { FixContext, FixPlan, Planner, SourceText } from './fixPlan';
+import { setParameter, type ParameterContext } from './parameters';
+import { parametersIn, type StatedParameters } from './parameters/stated';
 import { changeActivation } from './remedies/activation';
 import { changeInitializer } from './remedies/initializer';
 import { addBatchNormalization, addDropout } from './remedies/insertions';
@@ -23,6 +25,8 @@ import { addWeightDecay } from './remedies/weightDecay';
 import { Source } from './source';
 
 export { applyEdits } from './fixPlan';
+export type { ParameterContext } from './parameters';
+export type { StatedParameters } from './parameters/stated';
 export type { FixContext, FixPlan, SourceText, TextEdit } from './fixPlan';
 
 /** Who plans which remedy. What is not here (`check-data`, `fewer-layers` …) is no edit. */
@@ -103,4 +107,25 @@ export function planFix(
   const tree = parse(source);
   if (isBroken(tree) || isUnclear(tree, remedy, context)) return undefined;
   return planner(tree, remedy, context);
+}
+
+/**
+ * Plans the edits of `source` that give a parameter of an experiment a value: `training.batchSize`, `layers.depth`,
+ * the name of a hyperparameter. No edits where it has that value; undefined where it cannot be done safely.
+ * `layers.activation` and `layers.initializer` are remedies, see {@link planFix}.
+ */
+export function planParameter(
+  source: SourceText,
+  name: string,
+  value: number | string | boolean,
+  context: ParameterContext,
+): FixPlan | undefined {
+  const tree = parse(source);
+  return isBroken(tree) ? undefined : setParameter(tree, name, value, context);
+}
+
+/** What `source` states of the parameters of an experiment; nothing where it does not parse. */
+export function statedParameters(source: SourceText, context: FixContext): StatedParameters {
+  const tree = parse(source);
+  return isBroken(tree) ? { hyperparameters: {}, training: {} } : parametersIn(tree, context);
 }

@@ -19,7 +19,7 @@ export interface StatedRate {
 }
 
 /** Learning rates that tfjs and Keras take where none is given. */
-const DEFAULT_RATES: Record<string, number> = {
+export const DEFAULT_RATES: Record<string, number> = {
   sgd: 0.01,
   momentum: 0.01,
   adam: 0.001,

@@ -55,3 +55,33 @@ export interface TrainingOverrides {
 export function rateInRange({ from, to, steps }: RateRange, step: number): number {
   return from * (to / from) ** (Math.min(step, steps - 1) / (steps - 1));
 }
+
+/** A schedule with the numbers that it takes: what an experiment module calls `schedule`. */
+export type NamedSchedule =
+  | { type: 'constant' }
+  | { type: 'exponential'; decayRate: number; decaySteps: number }
+  | { type: 'linear' | 'cosine'; steps: number }
+  | { type: 'time-based'; decay: number }
+  | { type: 'step'; factor: number; everySteps: number };
+
+/** Where exponential, time-based and step schedules end, as a share of the rate. */
+const END = 0.1;
+/** Parts of equal length of a step schedule. */
+const PARTS = 3;
+
+/** The schedule of a name over a training of `steps` steps; see {@link TrainingOverrides.schedule}. */
+export function namedSchedule(name: ScheduleName, steps: number): NamedSchedule {
+  switch (name) {
+    case 'constant':
+      return { type: name };
+    case 'exponential':
+      return { type: name, decayRate: END, decaySteps: steps };
+    case 'linear':
+    case 'cosine':
+      return { type: name, steps };
+    case 'time-based':
+      return { type: name, decay: (1 / END - 1) / steps };
+    case 'step':
+      return { type: name, factor: END ** (1 / (PARTS - 1)), everySteps: Math.ceil(steps / PARTS) };
+  }
+}

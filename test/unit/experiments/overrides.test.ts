@@ -2,13 +2,13 @@
 // of every way in which a module can state one.
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { rateInRange, SCHEDULE_NAMES } from '../../../src/shared/core/trainingOverrides';
-import { learningRateOf } from '../../../webview/runtime/experiment/optimizer';
 import {
   namedSchedule,
-  withNamedSchedule,
-  withOverrides,
-} from '../../../webview/runtime/experiment/overrides';
+  rateInRange,
+  SCHEDULE_NAMES,
+} from '../../../src/shared/core/trainingOverrides';
+import { learningRateOf } from '../../../webview/runtime/experiment/optimizer';
+import { withNamedSchedule, withOverrides } from '../../../webview/runtime/experiment/overrides';
 import { setProgramRates } from '../../../webview/runtime/experiment/programRates';
 import { createSchedule } from '../../../webview/runtime/experiment/schedule';
 

@@ -1,37 +1,15 @@
 // What an experiment changes of the user's training, by the options of the run: applied to what the module
 // exports, before anything is made of it.
 import type { LayersModel } from '@tensorflow/tfjs';
-import type { OptimizerOptions, Schedule, Training } from '../../../npm/experiment';
+import type { OptimizerOptions, Training } from '../../../npm/experiment';
 import {
+  namedSchedule,
   rateInRange,
-  type ScheduleName,
   type TrainingOverrides,
 } from '../../../src/shared/core/trainingOverrides';
 import type { TfNamespace } from '../../../src/shared/tap/types';
 import { shapeOfExperiment } from './module';
 import { createOptimizer, setLearningRate } from './optimizer';
-
-/** Where exponential, time-based and step schedules end, as a share of the rate. */
-const END = 0.1;
-/** Parts of equal length of a step schedule. */
-const PARTS = 3;
-
-/** A schedule by its name, over a training of `steps` steps. */
-export function namedSchedule(name: ScheduleName, steps: number): Schedule {
-  switch (name) {
-    case 'constant':
-      return { type: name };
-    case 'exponential':
-      return { type: name, decayRate: END, decaySteps: steps };
-    case 'linear':
-    case 'cosine':
-      return { type: name, steps };
-    case 'time-based':
-      return { type: name, decay: (1 / END - 1) / steps };
-    case 'step':
-      return { type: name, factor: END ** (1 / (PARTS - 1)), everySteps: Math.ceil(steps / PARTS) };
-  }
-}
 
 /** `training` with what is asked for in its place; a compiled model is compiled anew with another optimizer. */
 export function withOverrides(

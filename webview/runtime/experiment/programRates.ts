@@ -1,11 +1,14 @@
 // The learning rate of a program, set from outside: an experiment cannot reach into the program's code, but
 // every optimizer of tfjs reads its rate when it applies gradients.
 import type { Optimizer } from '@tensorflow/tfjs';
-import { rateInRange, type TrainingOverrides } from '../../../src/shared/core/trainingOverrides';
+import {
+  namedSchedule,
+  rateInRange,
+  type TrainingOverrides,
+} from '../../../src/shared/core/trainingOverrides';
 import type { TfNamespace } from '../../../src/shared/tap/types';
 import { RunFailure } from '../failure';
 import { learningRateOf, setLearningRate } from './optimizer';
-import { namedSchedule } from './overrides';
 import { createSchedule, type RateOfStep } from './schedule';
 
 /** Classes of tfjs that apply gradients themselves. */
