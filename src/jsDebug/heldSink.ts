@@ -37,6 +37,7 @@ export class HeldSink {
     autopsy: (autopsy) => this.report((to) => to.autopsy(autopsy)),
     records: (records, memory) => this.report((to) => to.records(records, memory)),
     epoch: (record) => this.report((to) => to.epoch(record)),
+    past: (past) => this.report((to) => to.past(past)),
     plan: (plan) => this.report((to) => to.plan(plan)),
     notice: (notice) => {
       if (WORTH_SAYING.has(notice.code)) this.said = notice.message;

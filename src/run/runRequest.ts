@@ -12,6 +12,8 @@ export interface RunRequest {
   hyperparameters?: Record<string, number | string | boolean>;
   /** What an experiment changes of the training. */
   training?: TrainingOverrides;
+  /** The run and the step of it that this one goes on from. */
+  resumedFrom?: { run: string; step: number };
   /** Present for a trial of an experiment. */
   experiment?: ExperimentRef;
   /** What the experiment varies beside hyperparameters, by parameter (`training.learningRate`): for lists. */

@@ -6,6 +6,7 @@ import type { MadeChange, StepRecording } from '../shared/core/recording';
 import type { EpochRecord, LayerInfo, Notice, RunError } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
 import type { Answer, Question } from '../shared/protocol/runtime';
+import type { RunPast } from './past';
 
 /** What a run asks of its source. Every control is answered by a call of the sink. */
 export type RunControl =
@@ -65,6 +66,8 @@ export interface RunSink {
   autopsy(autopsy: Autopsy): void;
   records(records: readonly StepRecord[], memory?: MemoryInfo): void;
   epoch(record: EpochRecord): void;
+  /** What an earlier run did that this one goes on from; before all of its own. */
+  past(past: RunPast): void;
   plan(plan: { epochs?: number; stepsPerEpoch?: number }): void;
   notice(notice: Notice): void;
   /** What the run is doing before its first step. */

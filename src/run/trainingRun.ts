@@ -6,6 +6,8 @@ import type { EpochRecord, LayerInfo, Notice, RunError, RunState } from '../shar
 import type { StepRecord } from '../shared/core/stepRecord';
 import { Diagnosis } from '../shared/core/diagnosis/engine';
 import { Emitter, type OnListenerError } from './emitter';
+import { withFacts } from './modelFacts';
+import type { RunPast } from './past';
 import { RunControls } from './runControls';
 import { RunDebug, type RunDebugHost } from './runDebug';
 import { RunHistory, type HistoryOptions } from './runHistory';
@@ -16,14 +18,6 @@ import { RunStateMachine } from './stateMachine';
 import { StepRate } from './stepRate';
 
 export type { RunRequest } from './runRequest';
-
-/** True where both are of a model that trains the same layers. */
-function isOfSameModel(a: ModelFacts, b: ModelFacts): boolean {
-  return (
-    a.trainedLayers.length === b.trainedLayers.length &&
-    a.trainedLayers.every((name, i) => name === b.trainedLayers[i])
-  );
-}
 
 /** Notice that says that a program trains in a loop that never awaits. */
 const NEVER_AWAITS = 'never-awaits';
@@ -307,6 +301,25 @@ export class TrainingRun<Model = string> {
     if (findingsChanged) this.findingsChanged.fire(this.findings);
   }
 
+  private takeEpoch(record: EpochRecord): void {
+    // After going back they come again.
+    const last = this.history.epochs.at(-1);
+    if (last && record.epoch <= last.epoch && record.step <= last.step) return;
+    this.currentEpoch = Math.max(this.currentEpoch ?? 1, record.epoch);
+    this.history.addEpoch(record);
+    this.diagnosis.observeEpoch(record);
+    this.epochEnded.fire(record);
+  }
+
+  private takeOver({ layers, facts, records, epochs }: RunPast): void {
+    this.layerList = layers;
+    this.diagnosis.setLayers(layers);
+    this.modelFacts = facts;
+    this.diagnosis.setFacts(facts);
+    this.takeRecords(records);
+    for (const epoch of epochs) this.takeEpoch(epoch);
+  }
+
   /** Where the source reports to. */
   readonly sink: RunSink = {
     started: (info) =>
@@ -321,9 +334,7 @@ export class TrainingRun<Model = string> {
       }),
     facts: (facts) =>
       this.report(() => {
-        // They come again, of more samples, or after the model was compiled anew.
-        const others = this.modelFacts.filter((known) => !isOfSameModel(known, facts));
-        this.modelFacts = [...others, facts];
+        this.modelFacts = withFacts(this.modelFacts, facts);
         this.diagnosis.setFacts(this.modelFacts);
       }),
     autopsy: (autopsy) =>
@@ -339,16 +350,8 @@ export class TrainingRun<Model = string> {
         this.memoryInfo = memory ?? this.memoryInfo;
         this.takeRecords(records);
       }),
-    epoch: (record) =>
-      this.report(() => {
-        // After going back they come again.
-        const last = this.history.epochs.at(-1);
-        if (last && record.epoch <= last.epoch && record.step <= last.step) return;
-        this.currentEpoch = Math.max(this.currentEpoch ?? 1, record.epoch);
-        this.history.addEpoch(record);
-        this.diagnosis.observeEpoch(record);
-        this.epochEnded.fire(record);
-      }),
+    epoch: (record) => this.report(() => this.takeEpoch(record)),
+    past: (past) => this.report(() => this.takeOver(past)),
     plan: (plan) =>
       this.report(() => {
         this.planned = { ...this.planned, ...plan };

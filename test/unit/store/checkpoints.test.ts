@@ -84,7 +84,8 @@ function checkpoint(step: number): Checkpoint {
   };
 }
 
-/** Through the wire once, where what is undefined is gone. */
+const refuse = (trouble: string): never => assert.fail(trouble);
+
 const sent = (step: number) => encodeCheckpoint(checkpoint(step));
 
 describe('checkpoints on disk', () => {
@@ -101,7 +102,7 @@ describe('checkpoints on disk', () => {
     const { step, bytes } = await write(40);
     assert.equal(step, 40);
     assert.ok(bytes > 200);
-    const found = await newestCheckpoint(folder, assert.fail);
+    const found = await newestCheckpoint(folder, refuse);
     assert.equal(found?.step, 40);
     assert.deepEqual(found.context, CONTEXT);
     assert.deepEqual(decodeCheckpoint(found.bytes), decodeCheckpoint(sent(40)));
