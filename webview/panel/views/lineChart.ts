@@ -10,10 +10,10 @@ import {
   type ChartDataset,
   type Plugin,
 } from 'chart.js';
-import { formatValue } from '../format';
 import { paintChanges, paintCursor } from '../paint/marks';
 import type { Theme } from '../paint/theme';
 import type { Point } from '../series/decimate';
+import { chartScales } from './chartScales';
 
 Chart.register(LineController, LineElement, LinearScale, LogarithmicScale, PointElement);
 
@@ -76,7 +76,7 @@ export class LineChart {
     this.data = data;
     const styled = this.theme !== theme || this.chart.options.scales?.['y']?.type !== kind(data);
     this.theme = theme;
-    if (styled) this.style(theme, data.log);
+    if (styled) this.chart.options.scales = chartScales(theme, data.log);
     const scale = this.chart.options.scales?.['x'];
     if (scale !== undefined) {
       scale.min = data.firstStep;
@@ -84,44 +84,6 @@ export class LineChart {
     }
     this.chart.data.datasets = datasets(data, theme);
     this.chart.update('none');
-  }
-
-  private style(theme: Theme, log: boolean): void {
-    const font = { family: theme.font, size: 11 };
-    const shared = {
-      grid: { color: theme.grid, drawTicks: false },
-      border: { display: false },
-    };
-    this.chart.options.scales = {
-      x: {
-        ...shared,
-        type: 'linear',
-        grid: { display: false },
-        ticks: {
-          color: theme.muted,
-          font,
-          maxRotation: 0,
-          autoSkipPadding: 24,
-          includeBounds: false,
-          padding: 4,
-          precision: 0,
-          callback: (value) => formatValue(Number(value)),
-        },
-      },
-      y: {
-        ...shared,
-        type: log ? 'logarithmic' : 'linear',
-        ticks: {
-          color: theme.muted,
-          font,
-          padding: 8,
-          maxTicksLimit: 6,
-          callback: (value) => tickLabel(Number(value), log),
-        },
-        // A fixed width, so that the plot does not jump when a label grows.
-        afterFit: (axis) => (axis.width = 52),
-      },
-    };
   }
 
   private overlay(): Plugin<'line'> {
@@ -176,16 +138,6 @@ export class LineChart {
 
 function kind({ log }: LineChartData): string {
   return log ? 'logarithmic' : 'linear';
-}
-
-/** On a logarithmic axis only 1, 2 and 5 of each decade are labelled. */
-function tickLabel(value: number, log: boolean): string {
-  if (!log)
-    return formatValue(value)
-      .replace(/(\.\d*?)0+$/, '$1')
-      .replace(/\.$/, '');
-  const lead = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-  return [1, 2, 5].includes(lead) ? formatValue(Number(value.toPrecision(3)), 1) : '';
 }
 
 /** A series' colour made translucent for the raw values beneath the smoothed ones. */
