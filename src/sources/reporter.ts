@@ -1,5 +1,6 @@
 // What every training says of itself, whether in a worker or in a Node process, as calls of the run's sink.
 import { messageOf } from '../model/modelError';
+import type { RunPast } from '../run/past';
 import type { RunSink } from '../run/source';
 import type { EpochRecord } from '../shared/core/run';
 import { decodeStepRecords } from '../shared/protocol/codec';
@@ -35,6 +36,13 @@ export class Reporter<Frame> {
   /** Number of the newest step recorded; 0 before the first. */
   get lastStep(): number {
     return this.newestStep;
+  }
+
+  /** The training goes on from what an earlier run did. */
+  goOnFrom({ step, epochs, facts }: RunPast): void {
+    this.newestStep = step;
+    this.newestEpoch = epochs.at(-1)?.epoch ?? 0;
+    for (const known of facts) this.factSteps.set(known.trainedLayers.join(), known.step);
   }
 
   report(message: TrainingMessage<Frame>, sink: RunSink): void {

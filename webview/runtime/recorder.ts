@@ -53,7 +53,7 @@ export class Recorder {
 
   /** Installs the tap and the probes; before the other hooks, which add to a step what is not its own. */
   install(
-    { kind, sampling, probe }: StartOptions,
+    { kind, sampling, probe, recordFrom }: StartOptions,
     random: CountedRandom,
     stepsBefore = 0,
     debug?: TrainingDebugger,
@@ -62,6 +62,7 @@ export class Recorder {
       statistics: this.statistics,
       sampling,
       stepsBefore,
+      ...(recordFrom !== undefined && { recordFrom }),
       captureSite: () => ({ stack: captureStack() }),
       onRecords: (records) => this.send(this.watch?.complete(records) ?? records),
       onLayers: (layers) => {

@@ -81,11 +81,11 @@ class InstalledTap<Site extends object> implements Tap {
       () => options.now(),
       (records) => options.onRecords(records),
     );
-    this.#sampler = new Sampler(options.sampling);
+    this.#sampler = new Sampler(options.sampling, options.stepsBefore);
     this.#leftOut = new LeftOutWatch(tf, this.#randomValues);
     this.#computations = new GradientComputations(
       tf,
-      (names) => this.#isFull() || this.#sampler.wantsActivations(names),
+      (names) => this.#isFull() || (this.#isRecorded() && this.#sampler.wantsActivations(names)),
       this.#guard,
       (names, xs) => this.#leftOut.look(names, xs),
     );
@@ -176,6 +176,11 @@ class InstalledTap<Site extends object> implements Tap {
     return true;
   }
 
+  /** Whether more than the loss of the next step is recorded, where it is sampled. */
+  #isRecorded(): boolean {
+    return this.#step + 1 >= (this.#options.recordFrom ?? 1);
+  }
+
   /** Whether the next step is to be recorded in full. */
   #isFull(): boolean {
     return this.#options.debug?.wantsFull(this.#step + 1) === true;
@@ -209,7 +214,8 @@ class InstalledTap<Site extends object> implements Tap {
     const learningRate = optimizer.learningRate;
     const { loss, captures, computed } = this.#computations.take(gradients);
     const full = this.#isFull();
-    const sampled = this.#sampler.countStep([...gradients.keys()], computed) || full;
+    const isDue = this.#sampler.countStep([...gradients.keys()], computed);
+    const sampled = (isDue && this.#isRecorded()) || full;
     return { learningRate, loss, captures, before: sampled ? this.#retain(gradients) : [], full };
   }
 

@@ -8,7 +8,11 @@ export class Sampler {
   /** Steps taken, by a key of the set of variables. */
   readonly #steps = new Map<string, number>();
 
-  constructor(sampling: TapSampling) {
+  /** @param before Steps taken before, where a training goes on: then one set of variables is trained. */
+  constructor(
+    sampling: TapSampling,
+    private readonly before = 0,
+  ) {
     this.#sampling = sampling;
   }
 
@@ -19,9 +23,9 @@ export class Sampler {
   countStep(applied: readonly string[], computed: readonly (readonly string[])[]): boolean {
     if (this.#sampling.everySteps <= 1 && this.#sampling.activationEverySteps <= 1) return true;
     const key = keyOf(applied);
-    const step = this.#steps.get(key) ?? 0;
+    const step = this.#steps.get(key) ?? this.before;
     for (const k of new Set([key, ...computed.map(keyOf)])) {
-      this.#steps.set(k, (this.#steps.get(k) ?? 0) + 1);
+      this.#steps.set(k, (this.#steps.get(k) ?? this.before) + 1);
     }
     return step % Math.max(1, this.#sampling.everySteps) === 0;
   }
@@ -34,7 +38,7 @@ export class Sampler {
   /** Whether the step that will apply gradients of these variables records activations and δ. */
   wantsActivations(variables: readonly string[]): boolean {
     const { everySteps, activationEverySteps } = this.#sampling;
-    const step = this.#steps.get(keyOf(variables)) ?? 0;
+    const step = this.#steps.get(keyOf(variables)) ?? this.before;
     return step % Math.max(1, everySteps) === 0 && step % Math.max(1, activationEverySteps) === 0;
   }
 }

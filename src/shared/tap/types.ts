@@ -63,6 +63,8 @@ export interface TapOptions<Site> {
   sampling: TapSampling;
   /** Steps taken before, where a training goes on; 0 where absent. */
   stepsBefore?: number;
+  /** Of the steps before this one only the loss is recorded; 1 where absent. */
+  recordFrom?: number;
   /** Called while a layer or variable is constructed, to note where the user's code did so. */
   captureSite(): Site;
   /** Finished step records, in step order. May be called inside the user's training step: never throw. */

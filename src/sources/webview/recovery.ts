@@ -17,7 +17,13 @@ export class Recovery {
   private checkpoint: ArrayBuffer | undefined;
   private known: Started | undefined;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** @param beginning where the run begins that goes on from an earlier one. */
+  constructor(
+    private beginning?: { step: number; checkpoint?: ArrayBuffer },
+    private readonly now: () => number = Date.now,
+  ) {
+    this.checkpoint = beginning?.checkpoint;
+  }
 
   /** True from the first loss on. */
   get isRecovered(): boolean {
@@ -25,7 +31,9 @@ export class Recovery {
   }
 
   /** Decides how to go on, and gives it in plain words. */
-  note({ step, from, checkpoint }: Interrupted): Notice {
+  note(loss: Interrupted): Notice {
+    const { step, checkpoint = this.beginning?.checkpoint } = loss;
+    const from = loss.checkpoint ? loss.from : (this.beginning?.step ?? loss.from);
     const now = this.now();
     const isAgain = now - this.lastLoss < AGAIN_MS;
     this.lastLoss = now;
@@ -39,10 +47,16 @@ export class Recovery {
     return { code: 'context-lost', message };
   }
 
+  /** The next worker is to come to the state after `step`, which may lie before the run began. */
+  reach(step: number): void {
+    if (!this.beginning || step > this.beginning.step) return;
+    if (this.checkpoint === this.beginning.checkpoint) this.checkpoint = undefined;
+    this.beginning = undefined;
+  }
+
   /** The message that starts the next worker, the first one included. */
   startMessage(options: StartOptions): WorkerStart {
-    const { backend, checkpoint } = this;
-    if (!backend) return { type: 'start', options };
+    const { backend = options.backend, checkpoint } = this;
     return { type: 'start', options: { ...options, backend }, ...(checkpoint && { checkpoint }) };
   }
 

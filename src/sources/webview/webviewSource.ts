@@ -15,6 +15,7 @@ import { Reporter } from '../reporter';
 import { toRunError } from '../reports';
 import { Questions } from './questions';
 import { Recovery } from './recovery';
+import { Resumption, type ResumedRun } from './resumption';
 import type { TrainingPage } from './trainingPage';
 import { WorkspaceFileError, type WorkspaceFiles } from './workspaceFiles';
 
@@ -30,6 +31,8 @@ export interface WebviewSourceOptions {
   page: TrainingPage;
   files: Pick<WorkspaceFiles, keyof HostMethods>;
   start: StartOptions;
+  /** Present where the training goes on from an earlier run. */
+  resumed?: ResumedRun;
   bundle(): Promise<Bundle>;
   /** Where the page is none of the editor's, but a thread of Node. */
   runtime?: 'node';
@@ -50,7 +53,8 @@ export class WebviewSource implements RunSource {
   private paused: boolean;
   /** Controls that came before the worker was launched; undefined once it was. */
   private held: RunControl[] | undefined = [];
-  private readonly recovery = new Recovery();
+  private readonly recovery: Recovery;
+  private readonly resumption: Resumption | undefined;
   private readonly questions: Questions;
   /** What a debugger asked of the worker that trains now, if one did. */
   private debug: DebugStart | undefined;
@@ -62,13 +66,16 @@ export class WebviewSource implements RunSource {
   private silenceTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WebviewSourceOptions) {
-    this.paused = options.start.paused;
+    const { start, resumed } = options;
+    this.paused = start.paused;
+    this.resumption = resumed && new Resumption(resumed);
+    this.recovery = new Recovery(resumed?.checkpoint && { ...resumed.past, ...resumed });
     this.questions = new Questions((message) => options.page.send(this.runId, message));
-    this.debug = options.start.debug;
+    this.debug = start.debug;
     if (this.debug) this.ask = (question) => this.questions.ask(question);
     this.reporter = new Reporter({
       locator: { locate: (frames) => this.bundle?.map.locate(frames) },
-      isContinued: () => this.recovery.isRecovered || this.isReplayed,
+      isContinued: () => this.recovery.isRecovered || this.isReplayed || resumed !== undefined,
       onTrouble: (message) => options.onTrouble(message),
     });
   }
@@ -78,7 +85,7 @@ export class WebviewSource implements RunSource {
   }
 
   start(sink: RunSink): void {
-    this.sink = sink;
+    this.sink = this.resumption?.around(sink) ?? sink;
     this.launch().catch((error: unknown) => {
       this.end((open) =>
         open.failed(
@@ -113,6 +120,11 @@ export class WebviewSource implements RunSource {
 
   private async launch(): Promise<void> {
     const { page } = this.options;
+    if (this.resumption && this.sink) {
+      this.sink.progress('Reading the run before');
+      await this.resumption.begin(this.sink);
+      this.reporter.goOnFrom(this.resumption.resumed.past);
+    }
     this.sink?.progress('Bundling the model');
     let isLoaded = false;
     const [bundle] = await Promise.all([
@@ -124,6 +136,7 @@ export class WebviewSource implements RunSource {
     ]);
     if (!this.sink) return;
     this.bundle = bundle;
+    this.resumption?.bundled(bundle, this.sink);
     this.sink.progress('Starting the training worker');
     this.detach = page.attach(this.runId, {
       message: (message) => this.receive(message),
@@ -294,6 +307,7 @@ export class WebviewSource implements RunSource {
     this.options.page.terminate(this.runId);
     this.isReplayed = true;
     this.paused = false;
+    this.recovery.reach(this.debug?.replayTo ?? 0);
     this.launchWorker(bundle);
   }
 
