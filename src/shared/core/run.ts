@@ -32,6 +32,8 @@ export interface LayerInfo {
   tensors: readonly { name: string; shape: readonly number[] }[];
   /** Name of the layer's activation function, where it has one (`relu`, `sigmoid`, …). */
   activation?: string;
+  /** It has a tensor of rank 2 or more. Where the shapes of the tensors do not tell: logs hold none. */
+  hasMatrix?: boolean;
   /**
    * Names of layers that are trained on a loss which this one takes part in, while no optimizer was ever given
    * its tensors: they still hold the random values that they were made with. Absent for layers that

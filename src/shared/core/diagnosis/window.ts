@@ -1,5 +1,6 @@
 // What the rules see: the newest step, what went before it in compact form, and slow averages per
 // layer. One window per optimizer, because two optimizers in turn (a GAN) have a loss each.
+import { hasElements, isAbsent } from '../absent';
 import type { Autopsy } from '../autopsy';
 import type { ModelFacts } from '../facts';
 import type { ProbeRecord } from '../probe';
@@ -19,13 +20,19 @@ const LAG = (1 - SLOW_SMOOTHING) / SLOW_SMOOTHING - (1 - SMOOTHING) / SMOOTHING;
 /** Compact facts of past steps that are kept. */
 const FACTS = Math.max(16, OVERFLOW_LOOKBACK);
 
-/** log10 of the RMS of the elements that are neither zero nor non-finite. */
-function logRms(summary: TensorSummary): number {
+/** log10 of the RMS of the elements that are neither zero nor non-finite; undefined where they are not known. */
+function logRms(summary: TensorSummary): number | undefined {
+  if (!hasElements(summary)) return undefined;
   const n = finiteCount(summary) - summary.zeros;
   return n > 0 && summary.norm > 0 ? Math.log10(summary.norm / Math.sqrt(n)) : ZERO_LOG;
 }
 
-function smooth(before: number | undefined, log: number, weight = SMOOTHING): number {
+function smooth(
+  before: number | undefined,
+  log: number | undefined,
+  weight = SMOOTHING,
+): number | undefined {
+  if (log === undefined) return before;
   return before === undefined ? log : before + weight * (log - before);
 }
 
@@ -56,7 +63,7 @@ export class LayerTrace {
   updateLog: number | undefined;
   /** Norm of the weights before the first step, at least: ‖w‖ − ‖Δw‖. */
   firstNorm = 0;
-  /** Steps noted, and of those the ones that moved the weights. */
+  /** Steps whose update is known, and of those the ones that moved the weights. */
   steps = 0;
   movedSteps = 0;
   /** Sum of ‖Δw‖/‖w‖ over all steps: the weights have moved by that share at most. */
@@ -90,7 +97,8 @@ export class LayerTrace {
     if (loss !== undefined && Number.isFinite(loss) && loss !== 0) {
       const elasticity = (layer.gradient.norm * layer.weight.norm) / Math.abs(loss);
       const log = elasticity > 0 ? Math.log10(elasticity) : ZERO_LOG;
-      this.elasticityLog = smooth(this.elasticityLog, log);
+      // NaN where one of the norms is not known.
+      if (!Number.isNaN(elasticity)) this.elasticityLog = smooth(this.elasticityLog, log);
     }
   }
 
@@ -100,13 +108,17 @@ export class LayerTrace {
   }
 
   private noteMovement({ gradient, weight, updateRatio, activation }: LayerRecord): void {
-    if (this.steps++ === 0) this.firstNorm = weight.norm * Math.max(0, 1 - updateRatio);
+    const isKnown = !Number.isNaN(updateRatio) && !isAbsent(weight);
+    if (isKnown && this.steps++ === 0) {
+      this.firstNorm = weight.norm * Math.max(0, 1 - updateRatio);
+    }
     if (updateRatio > MOVED_RATIO && Number.isFinite(updateRatio)) {
       this.movedSteps++;
       this.travel += updateRatio;
       this.updateLog = smooth(this.updateLog, Math.log10(updateRatio));
     }
-    this.zeroGradientSteps = gradient.zeros === gradient.count ? this.zeroGradientSteps + 1 : 0;
+    const isZero = gradient.zeros === gradient.count && hasElements(gradient);
+    this.zeroGradientSteps = isZero ? this.zeroGradientSteps + 1 : 0;
     // Outputs may be recorded at every n-th step only.
     if (activation) {
       this.silentSteps = activation.zeros === activation.count ? this.silentSteps + 1 : 0;
@@ -118,7 +130,7 @@ export class LayerTrace {
 export interface PastStep {
   step: number;
   loss: number | undefined;
-  /** L2 norm of all gradients together (finite elements). */
+  /** L2 norm of all gradients together (finite elements); NaN where none is known. */
   gradientNorm: number;
   /** Largest ‖Δw‖/‖w‖ among layers with a weight matrix, and whose it is. */
   updateRatio: number;
@@ -205,7 +217,7 @@ export class DiagnosisWindow {
       this.probe = record.probe;
       this.probeStep = record.step;
     }
-    let squares = 0;
+    let squares = NaN;
     let updateRatio = 0;
     let updateLayer = '';
     let isBroken = record.loss !== undefined && !Number.isFinite(record.loss);
@@ -219,7 +231,8 @@ export class DiagnosisWindow {
         isNew = true;
       }
       trace.note(layer, record.loss);
-      squares += layer.gradient.norm ** 2;
+      const { norm } = layer.gradient;
+      if (!Number.isNaN(norm)) squares = (Number.isNaN(squares) ? 0 : squares) + norm ** 2;
       isBroken ||=
         nonFiniteCount(layer.gradient) + nonFiniteCount(layer.weight) > 0 ||
         (layer.activation !== undefined && nonFiniteCount(layer.activation) > 0);
@@ -233,7 +246,8 @@ export class DiagnosisWindow {
     this.noteBreakage(record, isBroken);
     this.noteBlow(record, updateRatio, updateLayer);
     this.loss.note(record.loss);
-    if (!isBroken && this.firstNorms.length < REFERENCE_STEPS) this.firstNorms.push(gradientNorm);
+    const isReference = !isBroken && this.firstNorms.length < REFERENCE_STEPS;
+    if (isReference && !Number.isNaN(gradientNorm)) this.firstNorms.push(gradientNorm);
     const { step, loss, learningRate } = record;
     this.past.push({
       step,
@@ -246,7 +260,9 @@ export class DiagnosisWindow {
     });
     if (this.past.length <= FACTS) return;
     const left = this.past.shift();
-    if (left && !left.isBroken) this.peakNorm = Math.max(this.peakNorm, left.gradientNorm);
+    if (left && !left.isBroken && left.gradientNorm > this.peakNorm) {
+      this.peakNorm = left.gradientNorm;
+    }
   }
 
   /** Takes a step of which only the loss is known: the tap records gradients at every n-th step. */
@@ -314,7 +330,9 @@ export class DiagnosisWindow {
     const rank = new Map(this.infos.map((info, i) => [info.name, i]));
     for (const info of this.infos) {
       const trace = this.byName.get(info.name);
-      if (trace) trace.hasMatrix = info.tensors.some(({ shape }) => shape.length >= 2);
+      if (trace) {
+        trace.hasMatrix = info.hasMatrix ?? info.tensors.some(({ shape }) => shape.length >= 2);
+      }
     }
     // Layers that are not in the list keep their order of appearance, behind the others.
     this.traces = [...this.byName.values()].sort(
