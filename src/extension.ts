@@ -41,7 +41,10 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     void vscode.window.showErrorMessage(`${DISPLAY_NAME}: ${message}`);
   };
   const esbuild = new EsbuildService(extensionUri.fsPath);
-  const kept = new KeptRuns(context.globalStorageUri.fsPath, log);
+  const kept: KeptRuns = new KeptRuns({
+    ...{ globalFolder: context.globalStorageUri.fsPath, log },
+    isShown: (id) => panels.shows(id),
+  });
   closing = () => Promise.allSettled([kept.close(), esbuild.dispose()]);
   const panels = new Panels({
     extensionUri,

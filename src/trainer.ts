@@ -1,5 +1,4 @@
 // Makes runs: checks that the code may run, gives it a source and a panel, and starts it.
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -9,6 +8,7 @@ import type { KeptRuns } from './platform/keptRuns';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
 import { shareMemory } from './run/memoryShares';
+import { newRunId } from './run/runId';
 import type { RunRegistry } from './run/runRegistry';
 import { phaseLine } from './run/startPhases';
 import { TrainingRun, type RunRequest } from './run/trainingRun';
@@ -30,15 +30,6 @@ export interface TrainerParts extends SourceParts {
 
 /** Name of the newest start in the performance timeline; its detail are the phases. */
 const START = 'gradientLens.start';
-
-/** Sortable by time, and fit for a file name: `20260131-154502-3f9a`. */
-function newRunId(): string {
-  const now = new Date()
-    .toISOString()
-    .replace(/[-:]|\..*$/g, '')
-    .replace('T', '-');
-  return `${now}-${randomBytes(2).toString('hex')}`;
-}
 
 /**
  * Throws where the code of the workspace may not run. Menus hide the command in Restricted Mode, but
@@ -75,6 +66,8 @@ interface RunParts {
   panel: RunPanel | undefined;
   /** A trial is not kept on disk. */
   isTrial: boolean;
+  /** The model's text, where it is another than its file has. */
+  text?: string | undefined;
 }
 
 /** Starts and restarts runs. */
@@ -127,7 +120,7 @@ export class Trainer {
     await this.endOthers(model);
 
     const { panels } = this.parts;
-    const id = newRunId();
+    const id = newRunId(path.basename(model.fsPath));
     const isTrial = trial !== undefined;
     const asked = { id, model, found, plan, texts, isBackendFixed, isTrial, inThread };
     const show = options.show ?? true;
@@ -137,7 +130,7 @@ export class Trainer {
     const panel = needsPage || show ? panels.ensure(model, show) : panels.of(model);
     const source = this.sources.of(asked, needsPage ? panel : undefined);
     return this.startRun({
-      ...{ id, model, source, panel, isTrial },
+      ...{ id, model, source, panel, isTrial, text: texts.get(model.fsPath) },
       title: path.basename(model.fsPath) + (trial ? ` · ${trial.name}` : ''),
       // What was found out is found out again by the next run.
       request: isNodeOnly && plan.backend !== 'node' ? { ...plan, backend: 'auto' } : plan,
@@ -148,13 +141,14 @@ export class Trainer {
   async adopt(model: vscode.Uri, request: RunRequest, source: RunSource): Promise<ModelRun> {
     await this.endOthers(model);
     return this.startRun({
-      ...{ id: newRunId(), model, request, source, isTrial: false },
+      ...{ id: newRunId(path.basename(model.fsPath)), model, request, source, isTrial: false },
       title: path.basename(model.fsPath),
       panel: this.parts.panels.ensure(model, true),
     });
   }
 
-  private startRun({ id, model, title, request, source, panel, isTrial }: RunParts): ModelRun {
+  private startRun(parts: RunParts): ModelRun {
+    const { id, model, title, request, source, panel, isTrial, text } = parts;
     const { registry, log } = this.parts;
     const memory = readSetting('history.memory') * 2 ** 20;
     const run: ModelRun = new TrainingRun({
@@ -171,7 +165,9 @@ export class Trainer {
     );
     this.parts.console.begin(run);
     // A trial of an experiment is a result; one that only tries a fix out is not.
-    if (!isTrial || request.experiment) void this.parts.kept.keep(run);
+    if (!isTrial || request.experiment) {
+      void this.parts.kept.keep(run, { ...(text !== undefined && { text }) });
+    }
     const first = run.onDidStep(() => {
       first.dispose();
       log.debug(phaseLine(run.startPhases));

@@ -1,22 +1,38 @@
 // Runs on disk, in `.gradient-lens/runs/` of the model's workspace folder: written while they train,
-// read back when a panel returns after a reload of the window.
-import { mkdir, writeFile } from 'node:fs/promises';
+// read back when a panel returns after a reload of the window, or when somebody opens them.
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelRun } from '../api';
 import { messageOf } from '../model/modelError';
+import { shareMemory } from '../run/memoryShares';
+import type { RunHistory } from '../run/runHistory';
 import type { Notice } from '../shared/core/run';
-import { pruneRuns, runFile } from '../store/runFolder';
+import type { RunView } from '../shared/protocol/panel';
+import type { RunSummary } from '../shared/core/runSummary';
+import { modelSource, type RunOrigin } from '../store/manifestOf';
 import { RunCatalogue } from '../store/runCatalogue';
-import { readRun } from '../store/runReader';
+import { runFolder } from '../store/runFolder';
+import { isRecording } from '../store/runLock';
+import type { StoredRun } from '../store/runReader';
 import { RunRecorder } from '../store/runRecorder';
-import { RunWriter } from '../store/runWriter';
 import type { ShownRun } from '../surfaces/panel/shownRun';
+import { gitStateOf } from './gitState';
+import {
+  allRunsFolders,
+  ignoreInGit,
+  pruneRuns,
+  runBytes,
+  runsFolder,
+  trashRun,
+  versionsNow,
+} from './runStore';
 import { readSetting } from './settings';
 
-const FOLDER = '.gradient-lens';
 /** Share of the memory of the histories that may wait to be written; see `runHistory.ts`. */
 const BUFFER_SHARE = 0.05;
+/** What old runs that are open may take of the memory of the histories, besides those of this session. */
+const OPENED_SHARE = 0.5;
 
 const RELOADED: Notice = {
   code: 'window-reloaded',
@@ -32,95 +48,170 @@ const RELOADED_IN_NODE: Notice = {
     'unless its terminal was closed as well. What was recorded until then is shown; restart to train again.',
 };
 
+const RECORDED_ELSEWHERE: Notice = {
+  code: 'recorded-elsewhere',
+  message:
+    'This run trains in another window. What it had recorded when it was opened here is shown; open it again to see more.',
+};
+
+/** What is known of a run besides what it says itself. */
+export interface KeepOptions {
+  /** The model's text as it is trained. Default: what its file has. */
+  text?: string;
+  /** The run whose checkpoint it goes on from. */
+  resumedFrom?: RunOrigin['resumedFrom'];
+}
+
+export interface KeptRunsOptions {
+  /** For models outside of any workspace folder. */
+  globalFolder: string;
+  log: vscode.LogOutputChannel;
+  /** True for a run that a panel shows: it is not deleted. */
+  isShown: (id: string) => boolean;
+}
+
 /** Keeps runs and finds them again. */
 export class KeptRuns {
   /** Runs on disk. Whoever shows it calls its `refresh` and `watch`. */
   readonly catalogue: RunCatalogue;
-  private readonly recorders = new Map<RunRecorder, RunWriter>();
+  private readonly recorders = new Map<string, RunRecorder>();
+  /** Histories of old runs that are open. */
+  private opened: WeakRef<RunHistory>[] = [];
+  private readonly folders: vscode.Disposable;
 
-  /** @param globalFolder for models outside of any workspace folder. */
-  constructor(
-    private readonly globalFolder: string,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
-    const places = [...(vscode.workspace.workspaceFolders ?? []), undefined];
+  constructor(private readonly options: KeptRunsOptions) {
+    const { globalFolder, log } = options;
     this.catalogue = new RunCatalogue({
-      roots: places.map((place) => this.folderOf(place)),
+      roots: allRunsFolders(globalFolder),
       onTrouble: (message) => log.warn(message),
+    });
+    this.folders = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      void this.catalogue.setRoots(allRunsFolders(globalFolder));
     });
   }
 
-  /** Writes a run to disk as it goes. Failures are logged: a run trains without its file. */
-  async keep(run: ModelRun): Promise<void> {
-    const keep = readSetting('history.runs');
-    if (keep <= 0) return;
-    const folder = this.folderOf(vscode.workspace.getWorkspaceFolder(run.model));
+  /** Writes a run to disk as it goes. Failures are logged: a run trains without its folder. */
+  async keep(run: ModelRun, options: KeepOptions = {}): Promise<void> {
+    if (readSetting('history.runs') <= 0) return;
+    const startedAt = Date.now();
+    const place = vscode.workspace.getWorkspaceFolder(run.model);
+    const root = runsFolder(place, this.options.globalFolder);
     try {
-      await ignoreInGit(folder);
-      const writer = await RunWriter.create(runFile(folder, run.id), {
+      await ignoreInGit(root);
+      const recorder = await RunRecorder.begin(run, {
+        ...{ root, origin: await this.originOf(run, startedAt, options) },
+        maxBytes: runBytes(),
         bufferBytes: readSetting('history.memory') * 2 ** 20 * BUFFER_SHARE,
-        onError: (error) => this.log.warn(error.message),
+        onError: (error) => this.options.log.warn(error.message),
       });
-      const recorder = new RunRecorder(run, writer);
-      this.recorders.set(recorder, writer);
-      void recorder.done.then(() => this.recorders.delete(recorder));
-      await pruneRuns(folder, keep);
+      this.recorders.set(run.id, recorder);
+      void recorder.done.then(() => {
+        this.recorders.delete(run.id);
+        this.prune();
+      });
+      await this.catalogue.refreshRun(run.id, recorder.folder);
+      this.prune();
     } catch (error) {
-      this.log.warn(messageOf(error));
+      this.options.log.warn(messageOf(error));
     }
   }
 
-  /** A run by its id, from whichever workspace folder has it. */
+  /** The folder of a run, recorded here or on disk; undefined where it is not kept. */
+  folderOf(id: string): string | undefined {
+    return this.recorders.get(id)?.folder ?? this.catalogue.folderOf(id);
+  }
+
+  /** A run that is recorded by this window, as a list shows it. */
+  summaryOf(id: string): RunSummary | undefined {
+    return this.recorders.get(id)?.summary;
+  }
+
+  /** A run by its id, from whichever workspace folder has it; undefined where it cannot be read. */
   async find(id: string): Promise<ShownRun | undefined> {
-    const places = [...(vscode.workspace.workspaceFolders ?? []), undefined];
-    for (const place of places) {
-      const file = runFile(this.folderOf(place), id);
-      try {
-        await vscode.workspace.fs.stat(vscode.Uri.file(file));
-      } catch {
-        continue;
-      }
-      try {
-        return await restore(file, place);
-      } catch (error) {
-        this.log.warn(messageOf(error));
-      }
+    try {
+      return await this.open(id);
+    } catch (error) {
+      this.options.log.warn(messageOf(error));
+      return undefined;
     }
-    return undefined;
+  }
+
+  /** A run on disk, to be shown. Rejects with a StoreError that says why it cannot be. */
+  async open(id: string): Promise<ShownRun> {
+    for (const root of allRunsFolders(this.options.globalFolder)) {
+      if (this.catalogue.folderOf(id) !== undefined) break;
+      await this.catalogue.refreshRun(id, runFolder(root, id));
+    }
+    const bytes = readSetting('history.memory') * 2 ** 20 * OPENED_SHARE;
+    const stored = await this.catalogue.open(id, { bytes });
+    const { history } = stored;
+    this.opened = [...this.opened.filter((ref) => ref.deref()), new WeakRef(history)];
+    shareMemory(
+      this.opened.flatMap((ref) => ref.deref() ?? []),
+      bytes,
+    );
+    const view = await this.shownView(id, stored);
+    const model = this.modelOf(id, view.path);
+    return { id, model, title: view.title, history, view: () => view };
+  }
+
+  /** Moves a run to the trash. Rejects where it is recorded by this window, and with the editor's error. */
+  async delete(id: string): Promise<void> {
+    if (this.recorders.has(id)) {
+      throw new Error(`The run ${id} is still being recorded. Stop it, then delete it.`);
+    }
+    await trashRun(this.catalogue, id);
   }
 
   /** Writes what is still to be written, before the window goes. */
   async close(): Promise<void> {
-    const open = [...this.recorders];
-    for (const [recorder] of open) recorder.dispose();
-    await Promise.all(open.map(([, writer]) => writer.flush()));
+    this.folders.dispose();
+    const open = [...this.recorders.values()];
+    this.recorders.clear();
+    await Promise.all(open.map((recorder) => recorder.close()));
+    this.catalogue.dispose();
   }
 
-  private folderOf(place: vscode.WorkspaceFolder | undefined): string {
-    return place?.uri.scheme === 'file'
-      ? path.join(place.uri.fsPath, FOLDER, 'runs')
-      : path.join(this.globalFolder, 'runs');
+  private async originOf(
+    run: ModelRun,
+    startedAt: number,
+    { text, resumedFrom }: KeepOptions,
+  ): Promise<RunOrigin> {
+    const file = run.model.with({ fragment: '' });
+    const source = text ?? (await readFile(file.fsPath, 'utf8').catch(() => ''));
+    const git = await gitStateOf(file);
+    const { experiment } = run.request;
+    return {
+      startedAt,
+      model: modelSource(run.path, source, git),
+      versions: versionsNow(),
+      ...(experiment && { experiment }),
+      ...(resumedFrom && { resumedFrom }),
+    };
   }
-}
 
-async function restore(file: string, place: vscode.WorkspaceFolder | undefined): Promise<ShownRun> {
-  const bytes = readSetting('history.memory') * 2 ** 20;
-  const { view, history, isComplete } = await readRun(file, { bytes });
-  const model = path.isAbsolute(view.path)
-    ? vscode.Uri.file(view.path)
-    : vscode.Uri.joinPath(place?.uri ?? vscode.Uri.file('/'), view.path);
-  const reloaded = view.runtime === 'node' ? RELOADED_IN_NODE : RELOADED;
-  const shown = isComplete ? view : { ...view, notices: [...view.notices, reloaded] };
-  return { id: view.id, model, title: view.title, history, view: () => shown };
-}
+  private prune(): void {
+    const isInUse = (id: string) => this.recorders.has(id) || this.options.isShown(id);
+    pruneRuns(this.catalogue, isInUse).catch((error: unknown) =>
+      this.options.log.warn(messageOf(error)),
+    );
+  }
 
-/** Runs are large and of no use to others: git is told so, once. */
-async function ignoreInGit(runs: string): Promise<void> {
-  const folder = path.dirname(runs);
-  if (path.basename(folder) !== FOLDER) return;
-  await mkdir(folder, { recursive: true });
-  const text = '# Runs of Gradient Lens.\n*\n';
-  await writeFile(path.join(folder, '.gitignore'), text, { flag: 'wx' }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  });
+  private async shownView(id: string, { view, isComplete }: StoredRun): Promise<RunView> {
+    const shown = { ...view, id };
+    if (isComplete) return shown;
+    const folder = this.catalogue.folderOf(id);
+    const isElsewhere = folder !== undefined && (await isRecording(folder));
+    const reloaded = view.runtime === 'node' ? RELOADED_IN_NODE : RELOADED;
+    return { ...shown, notices: [...view.notices, isElsewhere ? RECORDED_ELSEWHERE : reloaded] };
+  }
+
+  private modelOf(id: string, file: string): vscode.Uri {
+    if (path.isAbsolute(file)) return vscode.Uri.file(file);
+    const root = this.catalogue.rootOf(id);
+    const place = vscode.workspace.workspaceFolders?.find(
+      (folder) => runsFolder(folder, this.options.globalFolder) === root,
+    );
+    return vscode.Uri.joinPath(place?.uri ?? vscode.Uri.file('/'), file);
+  }
 }

@@ -11,6 +11,12 @@ function isBroken({ metrics }: EpochRecord): boolean {
   return Object.values(metrics).some((value) => !Number.isFinite(value));
 }
 
+/** All that a list knows, to be kept and restored. */
+export interface EpochListState {
+  list: readonly EpochRecord[];
+  stride: number;
+}
+
 export class EpochList {
   private list: EpochRecord[] = [];
   /** Of every window of so many epochs, one is sure to stay. */
@@ -25,6 +31,15 @@ export class EpochList {
   /** How often the list was thinned: a reader that counts on indices has to start again. */
   get generation(): number {
     return this.thinnings;
+  }
+
+  get state(): EpochListState {
+    return { list: this.list, stride: this.stride };
+  }
+
+  restore({ list, stride }: EpochListState): void {
+    this.list = [...list];
+    this.stride = stride;
   }
 
   append(epoch: EpochRecord): void {

@@ -12,7 +12,7 @@ import {
 } from '../shared/core/histogramHistory';
 import type { StepRecord } from '../shared/core/stepRecord';
 import { nonFiniteCount } from '../shared/core/summary';
-import { encodeHistograms } from '../shared/protocol/histogramCodec';
+import { encodeHistograms, type HistogramRow } from '../shared/protocol/histogramCodec';
 
 /** Columns kept however many layers there are. */
 const MIN_COLUMNS = 8;
@@ -23,6 +23,15 @@ const COLUMN_BYTES = SIGNED_BUCKETS * 8 + 160;
 export interface HistogramCursor {
   step: number;
   stride: number;
+}
+
+/** All that a series knows, to be kept and restored. */
+export interface HistogramState {
+  rows: readonly HistogramRow[];
+  /** Steps per column. */
+  stride: number;
+  firstStep: number;
+  lastStep: number;
 }
 
 /** A column while it still grows. */
@@ -56,6 +65,24 @@ export class HistogramSeries {
   /** Changes the bound; what is beyond it is joined at once. */
   limit(budgetBytes: number): void {
     this.budgetBytes = budgetBytes;
+    this.join();
+  }
+
+  get state(): HistogramState {
+    const { stride, firstStep, lastStep } = this;
+    const rows = [...this.rows].map(([name, { columns, range }]) => ({ name, range, columns }));
+    return { rows, stride, firstStep, lastStep };
+  }
+
+  /** Takes over a state, and its columns with it; what is beyond the bound is joined at once. */
+  restore({ rows, stride, firstStep, lastStep }: HistogramState): void {
+    Object.assign(this, { stride, firstStep, lastStep });
+    this.rows.clear();
+    this.columnCount = 0;
+    for (const { name, range, columns } of rows) {
+      this.rows.set(name, { range, columns: columns.map((column) => ({ ...column })) });
+      this.columnCount += columns.length;
+    }
     this.join();
   }
 

@@ -2,8 +2,12 @@
 // objects) and unpack themselves when read. Beyond the budget they are thinned by step; what a
 // reader looks for first (start, end, extremes, first non-finite values) is never dropped.
 import type { StepRecord } from '../shared/core/stepRecord';
-import { encodePacked } from '../shared/protocol/codec';
-import { RecordPacker, type PackedRecord } from '../shared/protocol/recordPacker';
+import { encodePacked, encodeStepRecords } from '../shared/protocol/codec';
+import {
+  RecordPacker,
+  type PackedRecord,
+  type RecordTemplate,
+} from '../shared/protocol/recordPacker';
 import { isNonFinite, MAX_NON_FINITE, totalGradientNorm } from './notable';
 
 /** Newest records that thinning leaves alone. */
@@ -13,11 +17,29 @@ const ENTRY_OVERHEAD = 400;
 /** Share of the budget that a thinning leaves, so that thinnings are far apart. */
 const THINNED_SHARE = 0.7;
 
+/** A record that is kept elsewhere (on disk) and read from there whenever somebody looks into it. */
+export interface StoredRecord {
+  /** The record without its layers and tensors. */
+  head: StepRecord;
+  /** L2 norm of all gradients of the step together. */
+  gradientNorm: number;
+  isNonFinite: boolean;
+  /** The whole record; undefined where it is not there any more. */
+  read(): StepRecord | undefined;
+}
+
 interface Entry {
   step: number;
-  packed: PackedRecord;
+  /** One of the two: held here, or kept elsewhere. */
+  packed?: PackedRecord;
+  stored?: StoredRecord;
   view: StepRecord;
   isProtected: boolean;
+}
+
+/** Bytes that an entry takes. */
+function bytesOf({ packed }: Entry): number {
+  return (packed?.bytes.length ?? 0) + ENTRY_OVERHEAD;
 }
 
 /** Lowest and highest value met so far, and the entries that hold them. */
@@ -67,6 +89,11 @@ export class RecordStore {
     return this.entries.map((entry) => entry.view);
   }
 
+  /** Where each of {@link records} is kept; undefined for one that is held here. */
+  get places(): (StoredRecord | undefined)[] {
+    return this.entries.map((entry) => entry.stored);
+  }
+
   get length(): number {
     return this.entries.length;
   }
@@ -79,56 +106,85 @@ export class RecordStore {
   append(record: StepRecord): void {
     // What the probe showed of single units is in the layers; the probe itself is not kept.
     const packed = this.packer.pack(withoutProbe(record));
-    const entry: Entry = {
-      step: record.step,
-      packed,
-      view: this.viewOf(record, packed),
-      isProtected: false,
-    };
-    if (isNonFinite(record) && this.protectedNonFinite < MAX_NON_FINITE) {
+    const view = this.viewOf(record, () => this.packer.unpack(packed));
+    this.add({ step: record.step, packed, view, isProtected: false }, record.loss, {
+      gradientNorm: totalGradientNorm(record),
+      isNonFinite: isNonFinite(record),
+    });
+  }
+
+  /** Takes a record that stays where it is. */
+  adopt(stored: StoredRecord): void {
+    const { head } = stored;
+    const view = this.viewOf(head, () => stored.read() ?? head);
+    this.add({ step: head.step, stored, view, isProtected: false }, head.loss, stored);
+  }
+
+  private add(
+    entry: Entry,
+    loss: number | undefined,
+    { gradientNorm, isNonFinite }: Pick<StoredRecord, 'gradientNorm' | 'isNonFinite'>,
+  ): void {
+    if (isNonFinite && this.protectedNonFinite < MAX_NON_FINITE) {
       entry.isProtected = true;
       this.protectedNonFinite++;
     }
-    this.loss.note(record.loss, entry);
-    this.gradientNorm.note(totalGradientNorm(record), entry);
+    this.loss.note(loss, entry);
+    this.gradientNorm.note(gradientNorm, entry);
     this.entries.push(entry);
-    this.bytes += packed.bytes.length + ENTRY_OVERHEAD;
+    this.bytes += bytesOf(entry);
     if (this.bytes > this.budgetBytes) this.thin();
+  }
+
+  /** The newest record as it is held, with its template; undefined where it is kept elsewhere. */
+  get newestPacked(): { template: RecordTemplate; bytes: Uint8Array<ArrayBuffer> } | undefined {
+    const packed = this.entries.at(-1)?.packed;
+    const template = packed && this.packer.templates[packed.template];
+    return template && { template, bytes: packed.bytes };
   }
 
   /** Adds metrics to a kept record. False where that record is not kept, or not here yet. */
   addMetrics(step: number, metrics: Record<string, number>): boolean {
     const entry = this.entries[this.indexAfter(step) - 1];
     if (entry?.step !== step) return false;
-    this.bytes -= entry.packed.bytes.length;
     Object.assign(entry.view.metrics, metrics);
-    const unpacked = this.packer.unpack(entry.packed);
+    const { packed } = entry;
+    if (!packed) return true;
+    this.bytes -= packed.bytes.length;
+    const unpacked = this.packer.unpack(packed);
     // Repacked into the same object: the record's view reads its bytes from there.
-    Object.assign(entry.packed, this.packer.pack({ ...unpacked, metrics: entry.view.metrics }));
-    this.bytes += entry.packed.bytes.length;
+    Object.assign(packed, this.packer.pack({ ...unpacked, metrics: entry.view.metrics }));
+    this.bytes += packed.bytes.length;
     return true;
   }
 
   /** The newest record packed for a message, where it came after `step`; else none. */
   encodeNewest(step: number): ArrayBuffer {
     const newest = this.entries.at(-1);
-    return encodePacked(this.packer.templates, newest && newest.step > step ? [newest.packed] : []);
+    if (!newest || newest.step <= step) return encodePacked([], []);
+    const { packed, view } = newest;
+    return packed ? encodePacked(this.packer.templates, [packed]) : encodeStepRecords([view]);
   }
 
-  /** Index of the first entry after `step`, sought from the newest end, where readers are. */
+  /** Index of the first entry after `step`. */
   private indexAfter(step: number): number {
-    let index = this.entries.length;
-    while (index > 0 && (this.entries[index - 1]?.step ?? 0) > step) index--;
-    return index;
+    let low = 0;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.entries[middle]?.step ?? 0) <= step) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** A record whose layers and tensors are unpacked when read, and kept while somebody holds them. */
-  private viewOf(record: StepRecord, packed: PackedRecord): StepRecord {
+  private viewOf(record: StepRecord, unpack: () => StepRecord): StepRecord {
     let held: WeakRef<StepRecord> | undefined;
     const whole = (): StepRecord => {
       const known = held?.deref();
       if (known) return known;
-      const unpacked = this.packer.unpack(packed);
+      const unpacked = unpack();
       held = new WeakRef(unpacked);
       return unpacked;
     };
@@ -171,7 +227,7 @@ export class RecordStore {
         const opensWindow = own !== window;
         window = own;
         if (opensWindow || this.isKept(entry, index)) return true;
-        this.bytes -= entry.packed.bytes.length + ENTRY_OVERHEAD;
+        this.bytes -= bytesOf(entry);
         return false;
       });
       const newest = this.entries.at(-1)?.step ?? 0;
@@ -186,7 +242,7 @@ export class RecordStore {
   private dropOldest(target: number): void {
     while (this.bytes > target && this.entries.length > 2) {
       const [dropped] = this.entries.splice(1, 1);
-      this.bytes -= (dropped?.packed.bytes.length ?? 0) + ENTRY_OVERHEAD;
+      if (dropped) this.bytes -= bytesOf(dropped);
     }
   }
 }

@@ -4,9 +4,9 @@
 import type { EpochRecord } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
 import type { Curves } from '../shared/protocol/panel';
-import { HistogramSeries, type HistogramCursor } from './histogramSeries';
-import { RecordStore } from './recordStore';
-import { ScalarSeries, type CurveCursor } from './scalarSeries';
+import { HistogramSeries, type HistogramCursor, type HistogramState } from './histogramSeries';
+import { RecordStore, type StoredRecord } from './recordStore';
+import { ScalarSeries, type CurveCursor, type ScalarState } from './scalarSeries';
 
 /** Bounds of a history. */
 export interface HistoryOptions {
@@ -53,6 +53,16 @@ export interface HistoryDelta {
   cursor: HistoryCursor;
 }
 
+/** What a history knows besides its records, to be kept and restored. */
+export interface SeriesState {
+  step: number;
+  curves: ScalarState;
+  histograms: HistogramState;
+}
+
+/** Where the record of a step stays, see {@link RunHistory.append}. */
+export type Placed = StoredRecord | 'nowhere';
+
 /** Collects records and epochs. */
 export class RunHistory {
   private recordStore: RecordStore;
@@ -89,12 +99,15 @@ export class RunHistory {
    */
   cut(step: number): void {
     const { records, epochs } = this;
+    const { places } = this.recordStore;
     [this.recordStore, this.series, this.histograms] = this.emptied();
     this.waiting.clear();
     this.lastStep = 0;
     this.cuts++;
     this.recordList = undefined;
-    for (const record of records) if (record.step <= step) this.append(record);
+    records.forEach((record, i) => {
+      if (record.step <= step) this.append(record, places[i]);
+    });
     for (const epoch of epochs) if (epoch.step <= step) this.addEpoch(epoch);
     this.lastStep = Math.max(this.lastStep, step);
   }
@@ -131,8 +144,9 @@ export class RunHistory {
   /**
    * Takes a record; returns it with the epoch metrics that waited for it. Records come in the order
    * of their steps: undefined for one that does not follow, which is left out.
+   * @param placed where the record stays, for one that need not be held: its curves and histograms are.
    */
-  append(record: StepRecord): StepRecord | undefined {
+  append(record: StepRecord, placed?: Placed): StepRecord | undefined {
     const { step } = record;
     if (!(Number.isSafeInteger(step) && step > this.lastStep)) return undefined;
     const waiting = this.waiting.get(step);
@@ -140,12 +154,39 @@ export class RunHistory {
     // Metrics of a step that never came wait no longer.
     for (const awaited of this.waiting.keys()) if (awaited <= step) this.waiting.delete(awaited);
     this.lastStep = step;
-    this.recordStore.append(whole);
+    if (placed === undefined) this.recordStore.append(whole);
+    else if (placed !== 'nowhere') this.adopt(placed, waiting);
     // The curves have the epochs apart, so the record as it came goes into them.
     this.series.append(record);
     this.histograms.append(record);
     this.recordList = undefined;
     return whole;
+  }
+
+  /** Curves and histograms as they are, for a file. What it gives is a view: copy it before anything is appended. */
+  get state(): SeriesState {
+    const { series, histograms } = this;
+    return { step: this.lastStep, curves: series.state, histograms: histograms.state };
+  }
+
+  /** Makes an empty history what it was. `records` ascend by step, and stay where they are. */
+  restore({ step, curves, histograms }: SeriesState, records: Iterable<StoredRecord>): void {
+    for (const record of records) this.recordStore.adopt(record);
+    this.series.restore(curves);
+    this.histograms.restore(histograms);
+    for (const epoch of this.epochs) this.recordStore.addMetrics(epoch.step, epoch.metrics);
+    this.lastStep = step;
+    this.recordList = undefined;
+  }
+
+  /** The newest record as it is held in memory; undefined where it is not. */
+  get newestPacked(): RecordStore['newestPacked'] {
+    return this.recordStore.newestPacked;
+  }
+
+  private adopt(stored: StoredRecord, metrics: Record<string, number> | undefined): void {
+    this.recordStore.adopt(stored);
+    if (metrics) this.recordStore.addMetrics(stored.head.step, metrics);
   }
 
   /** Takes an epoch: its metrics are merged into those of its last record, here or yet to come. */

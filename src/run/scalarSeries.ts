@@ -13,7 +13,7 @@ import {
   windowsOf,
 } from '../shared/core/thinning';
 import type { Curves } from '../shared/protocol/panel';
-import { EpochList } from './epochList';
+import { EpochList, type EpochListState } from './epochList';
 
 /** Rows that one thinning turns into two. */
 const WINDOW = 4;
@@ -45,6 +45,22 @@ export interface CurveUpdate {
   isWhole: boolean;
   cursor: CurveCursor;
 }
+
+/** All that a series knows, to be kept and restored. The columns are views of the series' own. */
+export interface ScalarState {
+  step: Float64Array;
+  /** By name: `loss`, `metric acc`, `layer dense_1`. As long as `step`. */
+  columns: readonly (readonly [name: string, values: Float64Array])[];
+  nonFiniteSteps: readonly number[];
+  nonFiniteGap: number;
+  level: number;
+  coarseRows: number;
+  epochs: EpochListState;
+}
+
+/** Prefixes of the columns that are named by the program. */
+const METRIC = 'metric ';
+const LAYER = 'layer ';
 
 /** Turns the window at `from` into two rows at `to`: its extremes, NaN being absent. */
 function thinWindow(column: Float64Array, from: number, to: number): void {
@@ -98,6 +114,35 @@ export class ScalarSeries {
     if (this.capacity > this.rowLimit) this.shrink();
   }
 
+  get state(): ScalarState {
+    const cut = ({ values }: { values: Float64Array }) => values.subarray(0, this.rows);
+    return {
+      step: cut(this.step),
+      columns: [...this.columns].map(([name, column]) => [name, cut(column)] as const),
+      nonFiniteSteps: this.nonFiniteSteps,
+      nonFiniteGap: this.nonFiniteGap,
+      level: this.level,
+      coarseRows: this.coarseRows,
+      epochs: this.epochList.state,
+    };
+  }
+
+  /** Takes over a state, and its columns with it; what is beyond the bounds is thinned at once. */
+  restore(state: ScalarState): void {
+    this.rows = this.capacity = state.step.length;
+    this.step.values = state.step;
+    this.columns.clear();
+    for (const [name, values] of state.columns) {
+      this.columns.set(name, { values });
+      if (name.startsWith(METRIC)) this.metricNames.add(name.slice(METRIC.length));
+      if (name.startsWith(LAYER)) this.layerNames.add(name.slice(LAYER.length));
+    }
+    this.nonFiniteSteps = [...state.nonFiniteSteps];
+    ({ nonFiniteGap: this.nonFiniteGap, level: this.level, coarseRows: this.coarseRows } = state);
+    this.epochList.restore(state.epochs);
+    if (this.rows > this.rowLimit || this.rows === 0) this.shrink();
+  }
+
   get epochs(): readonly EpochRecord[] {
     return this.epochList.records;
   }
@@ -122,12 +167,12 @@ export class ScalarSeries {
     this.set('learningRate', row, record.learningRate);
     for (const [name, value] of Object.entries(record.metrics)) {
       this.metricNames.add(name);
-      this.set(`metric ${name}`, row, value);
+      this.set(METRIC + name, row, value);
     }
     for (const [name, layer] of Object.entries(record.layers)) {
       this.layerNames.add(name);
       const broken = nonFiniteCount(layer.gradient) > 0;
-      this.set(`layer ${name}`, row, broken ? Infinity : layer.gradient.norm);
+      this.set(LAYER + name, row, broken ? Infinity : layer.gradient.norm);
     }
     if (record.loss !== undefined && !Number.isFinite(record.loss)) this.noteNonFinite(record.step);
     // New columns take from the rows of all.
@@ -170,15 +215,15 @@ export class ScalarSeries {
       return starts ? thinColumn(values, starts) : values.slice();
     };
     const all = (names: Set<string>, kind: string): Record<string, Float64Array> =>
-      Object.fromEntries([...names].map((name) => [name, cut(`${kind} ${name}`)]));
+      Object.fromEntries([...names].map((name) => [name, cut(kind + name)]));
     return {
       step,
       epoch: cut('epoch'),
       seconds: cut('seconds'),
       loss: cut('loss'),
       learningRate: cut('learningRate'),
-      metrics: all(this.metricNames, 'metric'),
-      gradientNorm: all(this.layerNames, 'layer'),
+      metrics: all(this.metricNames, METRIC),
+      gradientNorm: all(this.layerNames, LAYER),
       nonFiniteSteps: this.nonFiniteSteps.slice(known?.nonFiniteSteps ?? 0),
       epochs: this.epochs.slice(known?.epochs ?? 0),
     };

@@ -25,12 +25,18 @@ async function replace(from: string, to: string): Promise<void> {
  * Writes beside `file`, brings the bytes to the disk, and renames. Rejects with the system's error; the old content
  * is then still there, and nothing else is.
  */
-export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(
+  file: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
   const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const handle = await open(temporary, 'w');
     try {
-      await handle.writeFile(content);
+      const parts =
+        typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      // writeFile on a handle goes on where the last write ended.
+      for (const part of parts) await handle.writeFile(part);
       await handle.datasync();
     } finally {
       await handle.close();

@@ -27,24 +27,26 @@ export async function readManifest(folder: string): Promise<RunManifest> {
       { cause: error },
     );
   }
-  let why = 'it is no JSON';
   let value: unknown;
   try {
     value = parse(content);
-  } catch {
-    value = undefined;
+  } catch (error) {
+    throw new StoreError(
+      'torn-manifest',
+      `The manifest of a run, ${file}, is no JSON (${systemMessage(error)}).`,
+      { cause: error },
+    );
   }
-  const manifest =
-    value === undefined
-      ? undefined
-      : guarded(
-          () => runManifest(value),
-          ({ message }) => (why = message),
-        );
+  let why = '';
+  const manifest = guarded(
+    () => runManifest(value),
+    ({ message }) => (why = message),
+  );
   if (manifest) return manifest;
   throw new StoreError(
     'malformed-manifest',
-    `${file} is not the manifest of a run: ${why} Delete the folder, or open the run to restore its manifest.`,
+    `${file} is not the manifest of a run of this version of Gradient Lens: ${why} ` +
+      'Update the extension, or delete the folder.',
   );
 }
 

@@ -6,14 +6,15 @@ import { Emitter, type Disposable, type Event } from '../run/emitter';
 import { isFinal } from '../shared/core/run';
 import type { RunLabels, RunSummary } from '../shared/core/runSummary';
 import { readCache, writeCache } from './catalogueCache';
-import { readEntry, type CatalogueEntry } from './catalogueEntry';
+import { readEntry, type BrokenRun, type CatalogueEntry } from './catalogueEntry';
 import { CatalogueWatch } from './catalogueWatch';
 import type { RunManifest } from './manifest';
 import { readManifest } from './manifestFile';
+import { migrateRuns, restoreManifest } from './restoreRun';
 import { folderNames } from './runFolder';
 import { writeLabels } from './runLabels';
 import { openRun, type StoredRun } from './runReader';
-import { StoreError } from './storeError';
+import { StoreError, systemMessage } from './storeError';
 
 /** Folders that are read at a time. */
 const AT_A_TIME = 32;
@@ -30,7 +31,7 @@ export interface CatalogueChange {
 export interface CatalogueOptions {
   /** Folders whose folders are runs. They need not exist. */
   roots: readonly string[];
-  /** Told of what cannot be read; once for each version of a file. */
+  /** Told of each run that cannot be read, once. */
   onTrouble?: (message: string) => void;
 }
 
@@ -49,7 +50,8 @@ export class RunCatalogue implements Disposable {
   private readonly runs = new Map<string, Listed>();
   private roots: readonly string[];
   private readonly cached = new Map<string, Map<string, CatalogueEntry>>();
-  private readonly troubled = new Map<string, string>();
+  /** Runs that were told of as unreadable. */
+  private readonly troubled = new Set<string>();
   private readonly changes: Emitter<CatalogueChange>;
   private readonly tell: (message: string) => void;
   private sorted: readonly RunSummary[] | undefined;
@@ -183,7 +185,10 @@ export class RunCatalogue implements Disposable {
     const before = new Map(this.runs);
     const found: { root: string; id: string }[] = [];
     for (const root of this.roots) {
-      if (!this.cached.has(root)) this.cached.set(root, await readCache(root));
+      if (!this.cached.has(root)) {
+        await migrateRuns(root);
+        this.cached.set(root, await readCache(root));
+      }
       for (const id of await folderNames(root)) found.push({ root, id });
     }
     const ids = new Set(found.map(({ id }) => id));
@@ -208,19 +213,37 @@ export class RunCatalogue implements Disposable {
   private async read(root: string, id: string): Promise<boolean> {
     const folder = path.join(root, id);
     const known = this.runs.get(id);
-    const entry = await readEntry(folder, id, known ?? this.cached.get(root)?.get(id));
+    let entry = await readEntry(folder, id, known ?? this.cached.get(root)?.get(id));
+    if (entry && 'broken' in entry && (await this.mend(folder, id, entry))) {
+      entry = await readEntry(folder, id);
+    }
     if (!entry || 'broken' in entry) {
       if (entry && !entry.isRecording) this.trouble(id, entry.broken.message);
       return this.runs.delete(id);
     }
     if (entry === known) return false;
+    this.troubled.delete(id);
     this.runs.set(id, { ...entry, root, folder });
     return true;
   }
 
+  /** A crash in the first moment leaves steps without a manifest: true where it has one again. */
+  private async mend(folder: string, id: string, { broken, isRecording }: BrokenRun) {
+    const { code } = broken as Partial<StoreError>;
+    const isLost = code === 'cannot-read' || code === 'torn-manifest';
+    if (!isLost || isRecording || this.troubled.has(id)) return false;
+    try {
+      await restoreManifest(folder, id);
+      return true;
+    } catch (error) {
+      this.trouble(id, systemMessage(error));
+      return false;
+    }
+  }
+
   private trouble(id: string, message: string): void {
-    if (this.troubled.get(id) === message) return;
-    this.troubled.set(id, message);
+    if (this.troubled.has(id)) return;
+    this.troubled.add(id);
     this.tell(message);
   }
 

@@ -12,7 +12,8 @@ const MAGIC = 0x01534c47;
 /** Names that would reach an object's prototype instead of becoming a key. */
 const FORBIDDEN_NAME = '__proto__';
 
-function writeTemplate(writer: ByteWriter, template: RecordTemplate): void {
+/** Appends a template. */
+export function writeTemplate(writer: ByteWriter, template: RecordTemplate): void {
   writer.u8(template.fields);
   writer.varint(template.metrics.length);
   for (const name of template.metrics) writer.text(name);
@@ -32,7 +33,8 @@ function readList<T>(reader: ByteReader, what: string, read: () => T): T[] {
   return Array.from({ length: count }, read);
 }
 
-function readTemplate(reader: ByteReader): RecordTemplate {
+/** Reads what {@link writeTemplate} wrote. Throws a ProtocolError for anything else. */
+export function readTemplate(reader: ByteReader): RecordTemplate {
   const fields = reader.u8('a template');
   const name = (what: string): string => {
     const text = reader.text(what);
@@ -51,10 +53,14 @@ function readTemplate(reader: ByteReader): RecordTemplate {
   return { fields, metrics, layers, tensors };
 }
 
-/** Frames packed records with the templates they need. */
+/**
+ * Frames packed records with the templates they need.
+ * @param offsets takes the place of each record's bytes in the result.
+ */
 export function encodePacked(
   templates: readonly RecordTemplate[],
   records: readonly PackedRecord[],
+  offsets?: number[],
 ): ArrayBuffer {
   const used = [...new Set(records.map((record) => record.template))].sort((a, b) => a - b);
   const renumbered = new Map(used.map((old, index) => [old, index]));
@@ -75,6 +81,7 @@ export function encodePacked(
   for (const record of records) {
     writer.varint(renumbered.get(record.template) ?? 0);
     writer.varint(record.bytes.length);
+    offsets?.push(writer.size);
     writer.raw(record.bytes);
   }
   return writer.finish().buffer;
@@ -87,17 +94,34 @@ export function encodeStepRecords(records: readonly StepRecord[]): ArrayBuffer {
   return encodePacked(packer.templates, packed);
 }
 
-/** Unpacks what {@link encodeStepRecords} packed. Throws a ProtocolError for anything else. */
-export function decodeStepRecords(buffer: ArrayBuffer): StepRecord[] {
-  const reader = new ByteReader(new Uint8Array(buffer));
+/** A record within a batch: `bytes` are a view of the batch, `offset` is where they begin in it. */
+export interface FramedRecord {
+  template: number;
+  bytes: Uint8Array;
+  offset: number;
+}
+
+/** Takes a batch apart and leaves its records packed. Throws a ProtocolError for anything but a batch. */
+export function decodePacked(batch: Uint8Array): {
+  templates: RecordTemplate[];
+  records: FramedRecord[];
+} {
+  const reader = new ByteReader(batch);
   if (reader.u32('the magic number') !== MAGIC) reader.fail('it does not begin as a batch does');
   const templates = readList(reader, 'templates', () => readTemplate(reader));
-  const packer = new RecordPacker(templates);
   const records = readList(reader, 'records', () => {
     const template = reader.varint('a record');
     const size = reader.varint('a record');
-    return packer.unpack({ template, bytes: reader.raw(size, 'a record') });
+    const offset = batch.length - reader.remaining;
+    return { template, bytes: reader.raw(size, 'a record'), offset };
   });
   if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes follow the last record`);
-  return records;
+  return { templates, records };
+}
+
+/** Unpacks what {@link encodeStepRecords} packed. Throws a ProtocolError for anything else. */
+export function decodeStepRecords(buffer: ArrayBuffer): StepRecord[] {
+  const { templates, records } = decodePacked(new Uint8Array(buffer));
+  const packer = new RecordPacker(templates);
+  return records.map((record) => packer.unpack(record));
 }

@@ -59,6 +59,11 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     return this.byModel.get(model.toString());
   }
 
+  /** True while a panel shows the run. */
+  shows(runId: string): boolean {
+    return [...this.byModel.values()].some(({ run }) => run?.id === runId);
+  }
+
   /** The panel of a model, made beside the editor where there is none. It never takes the focus. */
   ensure(model: vscode.Uri, show: boolean): RunPanel {
     const known = this.of(model);

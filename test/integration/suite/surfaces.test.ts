@@ -1,12 +1,13 @@
 // What the editor offers around a run: lenses, commands, restored runs, and how fast it all begins.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Commands } from '../../../src/contributions';
 import { bundleModel } from '../../../src/model/bundle';
 import { EsbuildService } from '../../../src/model/esbuildLoader';
-import { readRun } from '../../../src/store/runReader';
+import { readManifest } from '../../../src/store/manifestFile';
+import { openRun } from '../../../src/store/runReader';
 import { assertTrusted } from '../../../src/trainer';
 import { activate, begin, closeAll, fixture, lastStep, train, until } from '../support';
 
@@ -90,23 +91,27 @@ describe('surfaces', () => {
   it('keeps a run on disk, whole, and out of git', async () => {
     const run = await train('readsFile.js');
     const folder = fixture('.gradient-lens').fsPath;
-    const file = path.join(folder, 'runs', `${run.id}.glrun`);
-    let kept = await readRun(file).catch(() => undefined);
+    const runFolder = path.join(folder, 'runs', run.id);
+    assert.match(run.id, /^\d{8}-\d{6}-readsfile-[0-9a-f]{4}$/);
+    let manifest = await readManifest(runFolder).catch(() => undefined);
     const deadline = Date.now() + 10_000;
-    while (!kept?.isComplete && Date.now() < deadline) {
+    while (!manifest?.endedAt && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      kept = await readRun(file).catch(() => undefined);
+      manifest = await readManifest(runFolder).catch(() => undefined);
     }
-    assert.ok(kept);
-    assert.equal(kept.view.state, 'completed');
+    assert.equal(manifest?.state, 'completed');
+    assert.equal(manifest.model.text, readFileSync(run.model.fsPath, 'utf8'));
+    assert.equal(manifest.versions.vscode, vscode.version);
+    const kept = await openRun(runFolder);
+    assert.ok(kept.isComplete);
     assert.equal(kept.view.path, 'readsFile.js');
     assert.deepEqual(
       kept.history.records.map(({ step, loss }) => [step, loss]),
       run.steps.map(({ step, loss }) => [step, loss]),
     );
+    const names = readdirSync(runFolder);
+    assert.ok(names.some((name) => name.startsWith('events.out.tfevents.')));
     assert.match(readFileSync(path.join(folder, '.gitignore'), 'utf8'), /^\*$/m);
-    assert.ok(readdirSync(path.join(folder, 'runs')).length <= 20);
-    assert.ok(existsSync(file));
   });
 
   it('runs no code of a workspace that is not trusted', () => {

@@ -119,7 +119,7 @@ describe('catalogue of runs', () => {
   it('says which manifest cannot be read, once, and lists the others', async () => {
     const folder = await addRun('bad');
     await addRun('good');
-    await writeFile(path.join(folder, MANIFEST_FILE), '{"version": 1, "id": "bad"');
+    await writeFile(path.join(folder, MANIFEST_FILE), '{"version": 1, "id": "bad"}');
     await catalogue.refresh();
     await catalogue.refresh();
     assert.deepEqual(

@@ -1,6 +1,14 @@
 // Manifests for tests of what reads them.
 import type { RunSummary } from '../../../src/shared/core/runSummary';
 import type { RunManifest } from '../../../src/store/manifest';
+import { modelSource, type RunOrigin } from '../../../src/store/manifestOf';
+
+/** What a recorded run is made of. */
+export const sampleOrigin: RunOrigin = {
+  startedAt: Date.UTC(2026, 0, 31, 15, 45, 2),
+  model: modelSource('models/net.model.ts', 'export const model = 1;'),
+  versions: { gradientLens: '0.1.0', platform: 'linux-x64' },
+};
 
 export const sampleRun = { title: 'net.model.ts', path: 'models/net.model.ts' };
 
