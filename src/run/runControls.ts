@@ -20,16 +20,18 @@ export interface RunControlsOptions {
 /** The controls of one run. */
 export class RunControls {
   private readonly queue: ControlQueue;
-  private canPause = true;
+  /** Why it cannot be paused; undefined where it can. */
+  private obstacle: string | undefined;
 
   constructor(private readonly options: RunControlsOptions) {
     const { source, answerMs = ANSWER_MS } = options;
+    this.obstacle = source.unpausable;
     this.queue = new ControlQueue((control) => source.control(control), answerMs);
   }
 
-  /** False where the program trains in a loop that never awaits. */
+  /** False where the program trains in a loop that never awaits, or elsewhere. */
   get pausable(): boolean {
-    return this.canPause;
+    return this.obstacle === undefined;
   }
 
   async pause(): Promise<void> {
@@ -72,14 +74,14 @@ export class RunControls {
 
   /** The source reported a state. A program that could be held gives way after all. */
   acknowledge(state: 'running' | 'paused', step: number): void {
-    if (state === 'paused') this.canPause = true;
+    if (state === 'paused') this.obstacle = undefined;
     this.queue.acknowledge(state, step);
   }
 
   /** The program turned out not to give way. */
   neverAwaits(): void {
-    this.canPause = false;
-    this.queue.refusePauses(cannotPause('pause'));
+    this.obstacle = NEVER_AWAITS;
+    this.queue.refusePauses(cannotPause('pause', NEVER_AWAITS));
   }
 
   /** The run has ended. */
@@ -99,14 +101,16 @@ export class RunControls {
   }
 
   private assertPausable(verb: string): void {
-    if (!this.canPause) throw cannotPause(verb);
+    if (this.obstacle !== undefined) throw cannotPause(verb, this.obstacle);
   }
 }
 
-function cannotPause(verb: string): RunControlError {
+const NEVER_AWAITS = 'its program trains in a loop that never awaits';
+
+function cannotPause(verb: string, why: string): RunControlError {
   return new RunControlError(
     'cannot-pause',
-    `The run cannot ${verb}: its program trains in a loop that never awaits. ` +
-      'Stop it, or add `await tf.nextFrame()` to the loop.',
+    `The run cannot ${verb}: ${why}.` +
+      (why === NEVER_AWAITS ? ' Stop it, or add `await tf.nextFrame()` to the loop.' : ''),
   );
 }

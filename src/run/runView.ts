@@ -17,6 +17,7 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     ...(info.reason !== undefined && { backendReason: info.reason }),
     ...(info.renderer !== undefined && { renderer: info.renderer }),
     ...(info.runtime !== undefined && { runtime: info.runtime }),
+    ...(info.origin !== undefined && { origin: info.origin }),
     seed,
     requestedBackend: run.request.backend,
     ...(hyperparameters && { hyperparameters }),

@@ -31,6 +31,8 @@ export interface RunSource {
   control(message: RunControl): void;
   /** Asks a held training; rejects where it has no answer. Absent where it cannot be debugged. */
   readonly ask?: (question: Question) => Promise<Answer>;
+  /** Why the training can only be watched: one clause, e.g. that it runs elsewhere. It still can be stopped. */
+  readonly unpausable?: string;
   /** Frees everything; the sink is not called afterwards. */
   dispose(): void;
 }
@@ -43,6 +45,8 @@ export interface StartedInfo {
   renderer?: string;
   /** It trains in a Node process of its own, not in the editor. */
   runtime?: 'node';
+  /** It is read from the event files of another program; `backend` says how many. */
+  origin?: 'log';
   /** The outcome of a measurement that need not be repeated on this machine. */
   lasting?: boolean;
   tfjsVersion?: string;

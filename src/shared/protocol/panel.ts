@@ -34,6 +34,8 @@ export interface RunView {
   renderer?: string;
   /** It trains in a Node process of its own, not in the editor. */
   runtime?: 'node';
+  /** It is read from the event files of another program: there is no seed, and nothing to pause or restart. */
+  origin?: 'log';
   seed: number;
   /** `auto` or the backend that was asked for; with `hyperparameters`, what a restart needs. */
   requestedBackend?: string;
