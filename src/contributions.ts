@@ -37,6 +37,7 @@ export const Commands = {
   attach: 'gradientLens.attach',
   inspect: 'gradientLens.inspect',
   viewInPanel: 'gradientLens.viewInPanel',
+  openLogs: 'gradientLens.openLogs',
   openRun: 'gradientLens.openRun',
   renameRun: 'gradientLens.renameRun',
   pinRun: 'gradientLens.pinRun',
@@ -96,6 +97,7 @@ export const SETTING_DEFAULTS = {
   'node.npmScript': '',
   'node.standIn': 'offer' as 'offer' | 'use',
   'debug.breakOn': ['non-finite'] as readonly string[],
+  'logs.quietTime': 150,
 };
 export type Settings = typeof SETTING_DEFAULTS;
 export type SettingName = keyof Settings;

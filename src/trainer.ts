@@ -64,7 +64,7 @@ interface RunParts {
   source: RunSource;
   /** Where it is shown. */
   panel: RunPanel | undefined;
-  /** A trial is not kept on disk. */
+  /** A trial is not kept on disk, nor is a log, which is there already. */
   isTrial: boolean;
   /** The model's text, where it is another than its file has. */
   text?: string | undefined;
@@ -145,6 +145,15 @@ export class Trainer {
       title: path.basename(model.fsPath),
       panel: this.parts.panels.ensure(model, true),
     });
+  }
+
+  /** Shows the log of a training that runs or ran elsewhere. */
+  async follow(folder: vscode.Uri, title: string, source: RunSource): Promise<ModelRun> {
+    await this.endOthers(folder);
+    const panel = this.parts.panels.ensure(folder, true);
+    const request: RunRequest = { seed: 0, backend: 'auto' };
+    const id = newRunId(title);
+    return this.startRun({ id, model: folder, title, request, source, panel, isTrial: true });
   }
 
   private startRun(parts: RunParts): ModelRun {

@@ -17,6 +17,7 @@ import { groupRuns } from './groupRuns';
 import { inspect } from './inspect';
 import { noteRun } from './noteRun';
 import { openRun } from './openRun';
+import { openLogs } from './openLogs';
 import { pause } from './pause';
 import { pinBaseline } from './pinBaseline';
 import { pinRun } from './pinRun';
@@ -56,6 +57,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   attach,
   inspect,
   viewInPanel,
+  openLogs,
   openRun,
   renameRun,
   pinRun,

@@ -30,6 +30,14 @@ const MAX_DEPTH = 8;
 /** Most event files that are looked for. */
 export const MAX_FILES = 2000;
 
+/** Folder of the run that an event file belongs to, by the names of the folders that it lies in. */
+export function runFolderOf(file: string): string {
+  const segments = file.split('/').slice(0, -1);
+  const isPart = (name: string): boolean => splitOf(name) !== undefined || WORKER.test(name);
+  while (segments.length > 2 && isPart(segments.at(-1) ?? '')) segments.pop();
+  return segments.join('/');
+}
+
 export function isEventFile(name: string): boolean {
   return EVENT_FILE.test(name) && !EMPTY_FILE.test(name);
 }
