@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { TrainError, type ModelRun, type TrainOptions } from './api';
 import { recognise, type Recognition } from './model/recognise';
 import type { KeptRuns } from './platform/keptRuns';
+import { resumableRun, type ResumableRun } from './platform/resumableRun';
 import { readSetting } from './platform/settings';
 import { unsavedFiles } from './platform/unsavedFiles';
 import { shareMemory } from './run/memoryShares';
@@ -19,7 +20,9 @@ import type { RunPanel } from './surfaces/panel/runPanel';
 import { shownRun } from './surfaces/panel/shownRun';
 import { trialModel, type Trial } from './trial';
 import { TrainingSources, type SourceParts } from './trainingSources';
-import { planTraining, type AskedOptions } from './trainOptions';
+import { resumeRequest, type ResumeOptions } from './resuming';
+import type { ResumedRun } from './sources/webview/resumption';
+import { planTraining, type AskedOptions, type ResumeSetup } from './trainOptions';
 
 /** What a trainer works with. */
 export interface TrainerParts extends SourceParts {
@@ -68,6 +71,8 @@ interface RunParts {
   isTrial: boolean;
   /** The model's text, where it is another than its file has. */
   text?: string | undefined;
+  /** Present where it goes on from an earlier run. */
+  resumed?: ResumedRun | undefined;
 }
 
 /** Starts and restarts runs. */
@@ -114,7 +119,8 @@ export class Trainer {
     assertOnDisk(model);
     const plan = planTraining(model, options);
     const trial = this.trials.get(model.toString());
-    const texts = new Map([...unsavedFiles(), ...(trial?.texts ?? [])]);
+    const { resume, ...rest } = plan;
+    const texts = new Map([...unsavedFiles(), ...(trial?.texts ?? []), ...(resume?.texts ?? [])]);
     const found = await recogniseFile(model.fsPath, texts);
     // From here to the registration nothing is awaited: two calls cannot overlap.
     await this.endOthers(model);
@@ -122,19 +128,46 @@ export class Trainer {
     const { panels } = this.parts;
     const id = newRunId(path.basename(model.fsPath));
     const isTrial = trial !== undefined;
-    const asked = { id, model, found, plan, texts, isBackendFixed, isTrial, inThread };
+    const isThread = inThread || resume?.runtime !== undefined;
+    const asked = { id, model, found, plan, texts, isBackendFixed, isTrial, inThread: isThread };
     const show = options.show ?? true;
     // Training in a process of its own needs no page: one that nobody wants to see is not made.
     const isNodeOnly = this.sources.isNodeOnly(asked);
-    const needsPage = !isNodeOnly && !inThread;
+    const needsPage = !isNodeOnly && !isThread;
     const panel = needsPage || show ? panels.ensure(model, show) : panels.of(model);
     const source = this.sources.of(asked, needsPage ? panel : undefined);
     return this.startRun({
       ...{ id, model, source, panel, isTrial, text: texts.get(model.fsPath) },
       title: path.basename(model.fsPath) + (trial ? ` · ${trial.name}` : ''),
-      // What was found out is found out again by the next run.
-      request: isNodeOnly && plan.backend !== 'node' ? { ...plan, backend: 'auto' } : plan,
+      request: {
+        ...rest,
+        // What was found out is found out again by the next run.
+        ...(isNodeOnly && plan.backend !== 'node' && { backend: 'auto' }),
+        ...(resume && { backend: resume.requestedBackend, resumedFrom: placeOf(resume) }),
+      },
+      resumed: resume?.resumed,
     });
+  }
+
+  /** What is known of a run that may go on. Rejects with TrainError where it cannot. */
+  async resumable(id: string): Promise<ResumableRun> {
+    const live = this.parts.registry.byId(id);
+    if (live && !isFinal(live.state)) {
+      throw new TrainError('not-resumable', 'The run has not ended. Pause and resume it instead.');
+    }
+    return resumableRun(id, this.parts);
+  }
+
+  /**
+   * Goes on with a run that has ended, in a new run that has its steps up to there: from its newest checkpoint, or by
+   * taking all steps again. Rejects with TrainError where it cannot, or where an option is missing for it.
+   */
+  async resumeRun(id: string, options: ResumeOptions = {}): Promise<ModelRun> {
+    const { model, options: asked } = resumeRequest(await this.resumable(id), options);
+    const { trial } = options;
+    if (!trial) return this.begin(model, asked, true);
+    this.trials.set(trialModel(model, trial).toString(), trial);
+    return this.begin(trialModel(model, trial), asked, true, asked.resume?.runtime !== undefined);
   }
 
   /** Makes a run of a training that is under way already, started by somebody else. */
@@ -157,7 +190,7 @@ export class Trainer {
   }
 
   private startRun(parts: RunParts): ModelRun {
-    const { id, model, title, request, source, panel, isTrial, text } = parts;
+    const { id, model, title, request, source, panel, isTrial, text, resumed } = parts;
     const { registry, log } = this.parts;
     const memory = readSetting('history.memory') * 2 ** 20;
     const run: ModelRun = new TrainingRun({
@@ -174,10 +207,16 @@ export class Trainer {
     );
     this.parts.console.begin(run);
     // A trial of an experiment is a result; one that only tries a fix out is not.
-    if (!isTrial || request.experiment) {
-      void this.parts.kept.keep(run, { ...(text !== undefined && { text }) });
+    if (!isTrial || (request.experiment?.trial ?? 0) > 0) {
+      const recorded = this.parts.kept.keep(run, {
+        ...(text !== undefined && { text }),
+        ...(request.resumedFrom && { resumedFrom: request.resumedFrom }),
+      });
+      this.parts.checkpoints.begin(id, recorded);
+      if (resumed) resumed.recorded = recorded;
     }
-    const first = run.onDidStep(() => {
+    const first = run.onDidStep(({ step }) => {
+      if (step <= (request.resumedFrom?.step ?? 0)) return;
       first.dispose();
       log.debug(phaseLine(run.startPhases));
       // In the extension host's performance timeline, for whoever measures starts.
@@ -214,6 +253,10 @@ export class Trainer {
       await Promise.all(runs.map((run) => run.stop()));
     }
   }
+}
+
+function placeOf({ resumed: { past } }: ResumeSetup): { run: string; step: number } {
+  return { run: past.run, step: past.step };
 }
 
 /** What the file is; one that cannot be read fails later. */

@@ -19,3 +19,11 @@ export interface RunRequest {
   /** What the experiment varies beside hyperparameters, by parameter (`training.learningRate`): for lists. */
   varied?: Readonly<Record<string, HyperparameterValue>>;
 }
+
+/** All values that tell a run from others of its model, as lists show them. */
+export function listedValues({
+  hyperparameters,
+  varied,
+}: Pick<RunRequest, 'hyperparameters' | 'varied'>): Record<string, HyperparameterValue> {
+  return { ...hyperparameters, ...varied };
+}

@@ -9,6 +9,7 @@ import {
 } from '../shared/core/runSummary';
 import type { StepRecord } from '../shared/core/stepRecord';
 import type { Disposable } from './emitter';
+import { listedValues } from './runRequest';
 import type { TrainingRun } from './trainingRun';
 
 /** Losses in a bounded number of points, each the mean of equally many steps; two become one when there are too many. */
@@ -141,7 +142,7 @@ export class RunSummarizer implements Disposable {
   /** The run as it is now. Labels, checkpoints and bytes are on disk: the catalogue knows them. */
   get summary(): RunSummary {
     const { run, made } = this;
-    const { seed, hyperparameters } = run.request;
+    const { seed } = run.request;
     return {
       ...{ id: run.id, origin: 'training', title: run.title, path: run.path, labels: {} },
       state: run.state,
@@ -149,7 +150,7 @@ export class RunSummarizer implements Disposable {
       startedAt: made.startedAt,
       seed,
       backend: run.backend,
-      hyperparameters: (hyperparameters ?? {}) satisfies Record<string, HyperparameterValue>,
+      hyperparameters: listedValues(run.request),
       step: run.currentStep,
       ...this.records.summary,
       ...(run.epoch !== undefined && { epoch: run.epoch }),

@@ -1,6 +1,7 @@
 // The TensorBoard file of a run, beside its steps: `tensorboard --logdir .gradient-lens/runs` shows the same curves.
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { listedValues } from '../run/runRequest';
 import type { TrainingRun } from '../run/trainingRun';
 import type { EpochRecord, LayerInfo } from '../shared/core/run';
 import type { StepRecord } from '../shared/core/stepRecord';
@@ -104,7 +105,8 @@ export class EventRecording {
     if (this.hasBegun) return;
     this.hasBegun = true;
     const { model, startedAt, versions } = this.origin;
-    const { seed, hyperparameters = {} } = this.run.request;
+    const { seed } = this.run.request;
+    const hyperparameters = listedValues(this.run.request);
     const { tfjsVersion } = this.run.info;
     const named = Object.entries({ ...versions, tfjs: tfjsVersion });
     this.log.begin({

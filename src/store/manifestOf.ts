@@ -54,6 +54,7 @@ export function manifestOf(
     ...(request.maxSteps !== undefined && { maxSteps: request.maxSteps }),
     ...plan,
     hyperparameters: request.hyperparameters ?? {},
+    ...(request.training && { training: request.training }),
     versions: {
       ...origin.versions,
       ...(info.tfjsVersion !== undefined && { tfjs: info.tfjsVersion }),

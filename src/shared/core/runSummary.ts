@@ -23,7 +23,7 @@ export interface ExperimentRef {
   id: string;
   /** E.g. `Sweep of mnist-cnn.model.ts`. */
   name: string;
-  /** From 1. */
+  /** From 1; 0 for a run that only prepares the experiment, which no list shows. */
   trial: number;
 }
 

@@ -3,6 +3,7 @@
 import type { ModelRun } from '../../api';
 import { Emitter, type Event } from '../../run/emitter';
 import type { RunRegistry } from '../../run/runRegistry';
+import { listedValues } from '../../run/runRequest';
 import type { Finding, Severity } from '../../shared/core/finding';
 import { isFinal } from '../../shared/core/run';
 import type { RunSummary } from '../../shared/core/runSummary';
@@ -91,7 +92,8 @@ class FollowedRun {
       seconds: this.seconds,
       seed: run.request.seed,
       backend: run.backend,
-      hyperparameters: run.request.hyperparameters ?? {},
+      hyperparameters: listedValues(run.request),
+      ...(run.request.experiment && { experiment: run.request.experiment }),
       step: run.currentStep,
       ...(run.epoch !== undefined && { epoch: run.epoch }),
       ...(track.first !== undefined && { firstLoss: track.first }),
@@ -139,6 +141,8 @@ export class LiveRuns implements RunSummaries {
   }
 
   private follow(run: ModelRun): void {
+    // Only prepares an experiment.
+    if (run.request.experiment?.trial === 0) return;
     const isGone = ({ run: known }: FollowedRun): boolean => !this.registry.runs.includes(known);
     for (const old of this.followed.filter(isGone)) old.dispose();
     this.followed = [
