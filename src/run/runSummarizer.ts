@@ -1,12 +1,7 @@
 // Keeps the summary of a run under way, at the same cost for each step however long the run.
 import { isFinal } from '../shared/core/run';
 import type { Finding, Severity } from '../shared/core/finding';
-import {
-  SPARK_POINTS,
-  type ExperimentRef,
-  type HyperparameterValue,
-  type RunSummary,
-} from '../shared/core/runSummary';
+import { SPARK_POINTS, type ExperimentRef, type RunSummary } from '../shared/core/runSummary';
 import type { StepRecord } from '../shared/core/stepRecord';
 import type { Disposable } from './emitter';
 import { listedValues } from './runRequest';
