@@ -29,8 +29,17 @@ export function formatRound(value: number): string {
     .replace(/\.(?=e|$)/, '');
 }
 
+/** Stands for a number that is not known. */
+export const UNKNOWN = '–';
+
+/** As {@link formatValue}; {@link UNKNOWN} for NaN, by which summaries say that a number is not known. */
+export function formatKnown(value: number): string {
+  return Number.isNaN(value) ? UNKNOWN : formatValue(value);
+}
+
 /** Update ratios live around 1e-3: one notation below 0.01, so that they compare at a glance. */
 export function formatRatio(value: number): string {
+  if (Number.isNaN(value)) return UNKNOWN;
   return value !== 0 && Math.abs(value) < 0.01 ? value.toExponential(1) : formatValue(value, 2);
 }
 

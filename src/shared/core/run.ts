@@ -28,8 +28,11 @@ export interface LayerInfo {
   line?: number;
   /** File of `line`; the model file itself or a helper it imports. */
   location?: SourceLocation;
-  /** Trainable tensors, by variable name. */
-  tensors: readonly { name: string; shape: readonly number[] }[];
+  /**
+   * Trainable tensors, by variable name. A log holds no shapes, only numbers of elements: `[640]`, or `[0]` where it
+   * does not tell; `note` says how exact its numbers are.
+   */
+  tensors: readonly { name: string; shape: readonly number[]; note?: string }[];
   /** Name of the layer's activation function, where it has one (`relu`, `sigmoid`, …). */
   activation?: string;
   /** It has a tensor of rank 2 or more. Where the shapes of the tensors do not tell: logs hold none. */

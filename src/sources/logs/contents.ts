@@ -53,14 +53,22 @@ export class LogContents {
   }
 
   /** How exact the numbers of a tensor are; undefined where none of its histograms was read. */
-  exactness(name: string): string | undefined {
+  exactness(tensor: string): string | undefined {
+    const parts = (['gradient', 'weight'] as const).flatMap((part) => {
+      const words = this.words(`${part} ${tensor}`);
+      return words === undefined ? [] : [`${part}: ${words}`];
+    });
+    return parts.length > 0 ? parts.join('; ') : undefined;
+  }
+
+  private words(name: string): string | undefined {
     const known = this.conversions.get(name);
     if (!known) return undefined;
     const octaves =
       known.estimated === 0
         ? 'octaves exact'
         : `octaves of ${percent(known.estimated / Math.max(1, known.elements))} of the elements interpolated`;
-    return `${octaves}; mean, deviation and norm ${known.exactMoments ? 'exact' : 'estimated from the buckets'}`;
+    return `${octaves}, mean, deviation and norm ${known.exactMoments ? 'exact' : 'estimated from the buckets'}`;
   }
 
   /** What users should know of the log. */

@@ -43,7 +43,12 @@ export class LayerTable {
   take(): LayerInfo[] | undefined {
     if (!this.changed) return undefined;
     this.changed = false;
-    return this.names().map((name) => infoOf(name, this.layers.get(name) ?? new Map()));
+    return this.list(() => undefined);
+  }
+
+  /** The layers, with a note on each tensor that `noteOf` has one for. */
+  list(noteOf: (tensor: string) => string | undefined): LayerInfo[] {
+    return this.names().map((name) => infoOf(name, this.layers.get(name) ?? new Map(), noteOf));
   }
 
   /**
@@ -59,15 +64,19 @@ export class LayerTable {
   }
 }
 
-function infoOf(name: string, tensors: ReadonlyMap<string, SeenTensor>): LayerInfo {
+function infoOf(
+  name: string,
+  tensors: ReadonlyMap<string, SeenTensor>,
+  noteOf: (tensor: string) => string | undefined,
+): LayerInfo {
   return {
     name,
     className: 'Layer',
     // Event files hold no shapes.
-    tensors: [...tensors].map(([tensor, { count }]) => ({
-      name: tensor,
-      shape: count > 0 ? [count] : [],
-    })),
+    tensors: [...tensors].map(([tensor, { count }]) => {
+      const note = noteOf(tensor);
+      return { name: tensor, shape: [count], ...(note !== undefined && { note }) };
+    }),
     hasMatrix: hasMatrix([...tensors.values()]),
   };
 }

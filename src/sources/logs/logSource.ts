@@ -254,6 +254,8 @@ export class LogSource implements RunSource {
       this.contents.damaged += tail.damaged;
       if (tail.problem) sink.notice({ code: tail.problem.code, message: tail.problem.message });
     }
+    const noted = this.assembler.layers.list((tensor) => this.contents.exactness(tensor));
+    if (noted.length > 0) sink.layers(noted);
     for (const notice of this.contents.notices()) sink.notice(notice);
   }
 

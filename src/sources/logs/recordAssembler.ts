@@ -71,6 +71,10 @@ export class RecordAssembler {
     return this.done < 0 ? 0 : this.done + (this.offset ?? 0);
   }
 
+  get layers(): LayerTable {
+    return this.table;
+  }
+
   /** Records that are ready to be drained. */
   get waiting(): number {
     return this.ready.records.length;

@@ -67,7 +67,8 @@ export class BannersView implements View {
         actions: [restart],
       });
     }
-    if (!view.pausable && view.live && (view.state === 'running' || view.state === 'starting')) {
+    const isLoop = !view.pausable && view.origin !== 'log';
+    if (isLoop && view.live && (view.state === 'running' || view.state === 'starting')) {
       const told = view.notices.some((notice) => notice.code === 'never-awaits');
       if (!told) {
         banners.push({

@@ -108,6 +108,11 @@ export class DetailView {
         element('div', '', {}, element('dt', '', {}, name), element('dd', '', {}, value)),
       );
     }
+    for (const note of this.notesOf(layer)) {
+      facts.append(
+        element('div', '', {}, element('dt', '', {}, 'From the log'), element('dd', '', {}, note)),
+      );
+    }
     const step = formatCount(current?.step ?? 0);
     this.statistics.replaceChildren(
       statisticsTable(record, `Statistics of ${title} at step ${step}`),
@@ -152,6 +157,12 @@ export class DetailView {
       const file = layer.location === undefined ? 'line ' : `${fileName(layer.location.file)}:`;
       setText(this.source, `${file}${line}`);
     }
+  }
+
+  /** How exact the numbers of the shown tensors are, each once. */
+  private notesOf({ tensors }: LayerInfo): string[] {
+    const shown = tensors.filter(({ name }) => [WHOLE_LAYER, name].includes(this.tensor));
+    return [...new Set(shown.flatMap(({ note }) => (note === undefined ? [] : [note])))];
   }
 
   private recordOf(

@@ -120,12 +120,13 @@ export class HeaderView implements View {
     this.fact('Steps/s', speed === undefined ? '' : formatValue(speed));
     this.fact(
       'Backend',
-      view.backend === '' ? '' : backendWord(view),
+      view.backend === '' || view.origin === 'log' ? '' : backendWord(view),
       [view.backendReason, view.renderer]
         .filter((text) => text !== undefined && text !== '')
         .join('\n'),
     );
-    this.fact('Seed', String(view.seed));
+    this.fact('Log', view.origin === 'log' ? view.backend : '');
+    this.fact('Seed', view.origin === 'log' ? '' : String(view.seed));
     // A backend that is not the obvious one says why, in sight and not only on hover.
     setHidden(this.reason, (view.backendReason ?? '') === '');
     setText(this.reasonText, view.backendReason ?? '');
@@ -183,6 +184,10 @@ export class HeaderView implements View {
       setText(word, label);
     }
     setAttribute(this.root, 'data-final', isFinal(view.state) || !view.live);
+    // A log can be followed, and no longer followed: nothing else.
+    for (const { node, label } of this.controls) {
+      setHidden(node, view.origin === 'log' && label !== 'Stop');
+    }
   }
 
   private drawProgress(view: RunView): void {

@@ -4,7 +4,7 @@ import type { LayerInfo } from '../../../src/shared/core/run';
 import type { ShownStep } from '../../../src/shared/protocol/panel';
 import type { LayerRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, formatRatio, formatShort, formatValue } from '../format';
+import { formatCount, formatKnown, formatRatio, formatShort } from '../format';
 import type { SignedAxis } from '../geometry/signedAxis';
 import { type Trend, sparkline, trendOf } from '../geometry/trend';
 import { setIcon } from '../icons';
@@ -142,14 +142,16 @@ export class LayerRow {
     const line = layer.location?.line ?? layer.line;
     this.name.disabled = line === undefined;
     setAttribute(this.name, 'title', line === undefined ? layer.name : `Go to line ${line}`);
-    setText(this.kind, `${layer.className} · ${formatShort(parameterCount(layer))} params`);
-    setAttribute(this.kind, 'title', `${formatCount(parameterCount(layer))} trainable parameters`);
+    const parameters = parameterCount(layer);
+    const size = parameters === 0 ? '' : ` · ${formatShort(parameters)} params`;
+    setText(this.kind, layer.className + size);
+    setAttribute(this.kind, 'title', `${formatCount(parameters)} trainable parameters`);
     const gradient = record?.gradient;
     const nonFinite =
       gradient === undefined ? 0 : gradient.nans + gradient.posInfs + gradient.negInfs;
     setText(
       this.norm,
-      gradient === undefined ? '–' : nonFinite > 0 ? 'NaN / Inf' : formatValue(gradient.norm),
+      gradient === undefined ? '–' : nonFinite > 0 ? 'NaN / Inf' : formatKnown(gradient.norm),
     );
     this.norm.classList.toggle('bad', nonFinite > 0);
     this.drawBadge(findings, record !== undefined || history !== undefined, nonFinite > 0);
@@ -160,7 +162,7 @@ export class LayerRow {
       setText(this.trendWord, trend);
       setAttribute(this.trend, 'title', `Gradient norm is ${trend}`);
     }
-    setText(this.ratio, record === undefined ? '–' : formatRatio(record.updateRatio));
+    setText(this.ratio, formatRatio(record?.updateRatio ?? NaN));
     setAttribute(
       this.ratio,
       'title',

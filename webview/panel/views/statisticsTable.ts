@@ -1,7 +1,8 @@
 // The numbers of a layer at a step: one column per quantity, one row per statistic.
+import { isAbsent } from '../../../src/shared/core/absent';
 import type { LayerRecord, TensorRecord, TensorSummary } from '../../../src/shared/core/stepRecord';
 import { element } from '../dom';
-import { formatCount, formatShare, formatValue } from '../format';
+import { formatCount, formatKnown, formatShare, UNKNOWN } from '../format';
 
 /** The quantities of a layer, by their key in its record. */
 export const QUANTITIES = {
@@ -12,16 +13,24 @@ export const QUANTITIES = {
 } as const;
 export type Quantity = keyof typeof QUANTITIES;
 
+/** A log may hold the norm of a tensor alone. */
+function isNormOnly({ count, mean }: TensorSummary): boolean {
+  return count === 0 && Number.isNaN(mean);
+}
+
 type Statistic = (summary: TensorSummary) => string;
 
 const STATISTICS: readonly (readonly [string, Statistic])[] = [
-  ['Norm', (s) => formatValue(s.norm)],
-  ['Mean', (s) => formatValue(s.mean)],
-  ['Std', (s) => formatValue(s.std)],
-  ['Min', (s) => formatValue(s.min)],
-  ['Max', (s) => formatValue(s.max)],
-  ['Elements', (s) => formatCount(s.count)],
-  ['Zeros', (s) => (s.count === 0 ? '0' : formatShare(s.zeros / s.count))],
+  ['Norm', (s) => formatKnown(s.norm)],
+  ['Mean', (s) => formatKnown(s.mean)],
+  ['Std', (s) => formatKnown(s.std)],
+  ['Min', (s) => formatKnown(s.min)],
+  ['Max', (s) => formatKnown(s.max)],
+  ['Elements', (s) => (isNormOnly(s) ? UNKNOWN : formatCount(s.count))],
+  [
+    'Zeros',
+    (s) => (isNormOnly(s) ? UNKNOWN : s.count === 0 ? '0' : formatShare(s.zeros / s.count)),
+  ],
   ['NaN', (s) => formatCount(s.nans)],
   ['+Inf', (s) => formatCount(s.posInfs)],
   ['−Inf', (s) => formatCount(s.negInfs)],
@@ -35,13 +44,15 @@ export function summaryOf(
   record: LayerRecord | TensorRecord,
   quantity: Quantity,
 ): TensorSummary | undefined {
-  if (quantity === 'gradient' || quantity === 'weight') return record[quantity];
+  if (quantity === 'gradient' || quantity === 'weight') {
+    return isAbsent(record[quantity]) ? undefined : record[quantity];
+  }
   return (record as LayerRecord)[quantity];
 }
 
 /** Table rows of what concerns the layer as a whole. */
 export function layerFacts(record: LayerRecord | TensorRecord): [string, string][] {
-  const facts: [string, string][] = [['Update ratio ‖Δw‖/‖w‖', formatValue(record.updateRatio)]];
+  const facts: [string, string][] = [['Update ratio ‖Δw‖/‖w‖', formatKnown(record.updateRatio)]];
   const { deadUnits, saturatedUnits } = record as LayerRecord;
   if (deadUnits !== undefined) facts.push(['Dead units', formatShare(deadUnits)]);
   if (saturatedUnits !== undefined) facts.push(['Saturated units', formatShare(saturatedUnits)]);

@@ -14,6 +14,9 @@ const STATE_WORDS = {
   failed: 'Failed',
 } as const;
 
+/** The same of a log: what is done with it here, whatever its training does. */
+const LOG_WORDS = { ...STATE_WORDS, starting: 'Reading', running: 'Following' } as const;
+
 const STATE_ICONS = {
   starting: 'circle',
   running: 'dot',
@@ -47,7 +50,8 @@ export function isCutOff(view: RunView): boolean {
 }
 
 export function stateWord(view: RunView): string {
-  return isCutOff(view) ? 'Interrupted' : STATE_WORDS[view.state];
+  if (isCutOff(view)) return 'Interrupted';
+  return view.origin === 'log' ? LOG_WORDS[view.state] : STATE_WORDS[view.state];
 }
 
 export function stateIcon(view: RunView): IconName {
