@@ -54,12 +54,21 @@ export interface Run {
   readonly finished: Promise<void>;
 }
 
-/** Why no run could be made. */
+/**
+ * Why no run could be made. `not-resumable`, `nothing-left` (it has trained all that it was to), `model-changed`: of
+ * a run that was to go on.
+ */
 export class TrainError extends Error {
   override readonly name = 'TrainError';
 
   constructor(
-    readonly code: 'untrusted-workspace' | 'unsupported-file' | 'bad-option',
+    readonly code:
+      | 'untrusted-workspace'
+      | 'unsupported-file'
+      | 'bad-option'
+      | 'not-resumable'
+      | 'nothing-left'
+      | 'model-changed',
     message: string,
   ) {
     super(message);

@@ -11,6 +11,7 @@ import { JsDebug } from './jsDebug';
 import { EsbuildService } from './model/esbuildLoader';
 import { BackendChoices } from './platform/backendChoices';
 import { FixesService } from './platform/fixesService';
+import { KeptCheckpoints } from './platform/keptCheckpoints';
 import { KeptRuns } from './platform/keptRuns';
 import { ModelIndex } from './platform/modelIndex';
 import { NodeTerminals } from './platform/nodeTerminals';
@@ -45,7 +46,11 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     ...{ globalFolder: context.globalStorageUri.fsPath, log },
     isShown: (id) => panels.shows(id),
   });
-  closing = () => Promise.allSettled([kept.close(), esbuild.dispose()]);
+  const checkpoints = new KeptCheckpoints({
+    folderOf: (id) => kept.folderOf(id),
+    onTrouble: (message) => log.warn(message),
+  });
+  closing = () => Promise.allSettled([checkpoints.close(), kept.close(), esbuild.dispose()]);
   const panels = new Panels({
     extensionUri,
     action: (run, action) => void panelAction(commandContext, run, action),
@@ -67,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     panels,
     kept,
     choices: new BackendChoices(context.globalState),
-    ...{ console, log },
+    ...{ console, log, checkpoints },
   });
   const told = { trainer, log, tell, extensionUri };
   const jsDebug = new JsDebug({ ...told, esbuild });

@@ -6,7 +6,8 @@ import { readSetting } from './platform/settings';
 import type { ExperimentRef } from './shared/core/runSummary';
 import type { TrainingOverrides } from './shared/core/trainingOverrides';
 import type { RunRequest } from './run/trainingRun';
-import type { DebugStart, RequestedBackend } from './shared/protocol/runtime';
+import type { DebugStart, RequestedBackend, StartOptions } from './shared/protocol/runtime';
+import type { ResumedRun } from './sources/webview/resumption';
 
 /** All that a run needs to know besides its model. */
 export interface TrainPlan extends RecordingSettings {
@@ -21,6 +22,27 @@ export interface TrainPlan extends RecordingSettings {
   varied?: NonNullable<RunRequest['varied']>;
   /** Present where a debugger asks for the run. */
   debug?: DebugStart;
+  /** See `StartOptions`. */
+  checkpoints?: { seconds: number };
+  epochs?: number;
+  /** Present where it goes on from an earlier run. */
+  resume?: ResumeSetup;
+}
+
+/** What a run needs to go on from an earlier one, besides its options. */
+export interface ResumeSetup {
+  resumed: ResumedRun;
+  /** So that the backend of then trains. */
+  backend: RequestedBackend;
+  /** What was asked for then, for a restart. */
+  requestedBackend: string;
+  /** It trained in a thread of Node, and does so again. */
+  runtime?: 'node';
+  start: Pick<StartOptions, 'epochs' | 'recordFrom' | 'chosen' | 'debug'> & {
+    epsilon?: StartOptions['epsilon'];
+  };
+  /** Texts by absolute path, in the place of what is on disk. */
+  texts: ReadonlyMap<string, string>;
 }
 
 /** What is asked of a run, by the public API or from within. */
@@ -31,6 +53,8 @@ export interface AskedOptions extends TrainOptions {
   training?: TrainingOverrides;
   /** The experiment that the run is a trial of. */
   experiment?: ExperimentRef;
+  /** The run goes on from an earlier one. */
+  resume?: ResumeSetup;
   /** See `RunRequest`. */
   varied?: NonNullable<RunRequest['varied']>;
 }
@@ -57,7 +81,7 @@ function backendOf(requested: string): TrainPlan['backend'] {
 
 /** The plan of a run: options over settings. Throws {@link TrainError}. */
 export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPlan {
-  const hyperparameters = options.hyperparameters ?? {};
+  const { hyperparameters = {}, resume } = options;
   for (const [name, value] of Object.entries(hyperparameters)) {
     if (!['number', 'string', 'boolean'].includes(typeof value)) {
       throw new TrainError(
@@ -68,7 +92,7 @@ export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPla
   }
   return {
     seed: whole('seed', options.seed ?? readSetting('seed', model), 0, MAX_SEED),
-    backend: backendOf(options.backend ?? readSetting('backend', model)),
+    backend: resume?.backend ?? backendOf(options.backend ?? readSetting('backend', model)),
     ...(options.maxSteps !== undefined && {
       maxSteps: whole('maxSteps', options.maxSteps, 1, Number.MAX_SAFE_INTEGER),
     }),
@@ -79,6 +103,8 @@ export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPla
     ...(options.training && { training: { ...options.training } }),
     ...(options.experiment && { experiment: { ...options.experiment } }),
     ...(options.varied && { varied: { ...options.varied } }),
+    ...checkpointSettings(model),
+    ...(resume && { resume, ...resume.start }),
     ...(options.debug && {
       debug: {
         changes: [],
@@ -88,4 +114,10 @@ export function planTraining(model: vscode.Uri, options: AskedOptions): TrainPla
       },
     }),
   };
+}
+
+/** How often states are kept; nothing where they are not, or runs are not. */
+function checkpointSettings(model: vscode.Uri): Pick<TrainPlan, 'checkpoints'> {
+  const seconds = readSetting('checkpoints.seconds', model);
+  return seconds > 0 && readSetting('history.runs') > 0 ? { checkpoints: { seconds } } : {};
 }

@@ -6,6 +6,7 @@ import { bundleModel } from './model/bundle';
 import type { EsbuildService } from './model/esbuildLoader';
 import type { Recognition } from './model/recognise';
 import type { BackendChoices } from './platform/backendChoices';
+import type { KeptCheckpoints } from './platform/keptCheckpoints';
 import { nodeSettings } from './platform/nodeSettings';
 import type { NodeTerminals } from './platform/nodeTerminals';
 import { saveFirst } from './platform/saveFirst';
@@ -29,6 +30,7 @@ export interface SourceParts {
   choices: BackendChoices;
   console: UserConsole;
   terminals: NodeTerminals;
+  checkpoints: KeptCheckpoints;
   log: vscode.LogOutputChannel;
   /** Folder of the built files. */
   dist: string;
@@ -53,7 +55,8 @@ export interface SourceRequest {
 /** Packages that give a program a tfjs of its own. */
 const TFJS = ['tfjs', 'tfjs-core', 'tfjs-node', 'tfjs-node-gpu'];
 
-function hasOwnTfjs(file: string): boolean {
+/** True where a program finds a tfjs of its own. */
+export function hasOwnTfjs(file: string): boolean {
   const { resolve } = createRequire(file);
   return TFJS.some((name) => {
     try {
@@ -138,17 +141,33 @@ export class TrainingSources {
   }
 
   private inPage(
-    { id, model, found, plan, texts }: SourceRequest,
+    { id, model, found, plan, texts, isTrial }: SourceRequest,
     page: TrainingPage,
     backend: RequestedBackend,
   ): WebviewSource {
-    const { esbuild, choices, console, log } = this.parts;
+    const { esbuild, choices, console, log, checkpoints } = this.parts;
     const { kind } = found;
+    const { resume, checkpoints: interval, ...options } = plan;
+    // What tries a fix out is not kept, and so is no state of it.
+    const isKept = interval && (!isTrial || plan.experiment);
+    const runtime = page instanceof ThreadPage ? { runtime: 'node' as const } : {};
+    const { seed, hyperparameters, training, epochs, epsilon } = options;
     return new WebviewSource({
       page,
       files: filesOf(model),
-      start: { runId: id, kind, ...plan, backend, ...choices.of(model) },
-      ...(page instanceof ThreadPage && { runtime: 'node' }),
+      start: {
+        ...{ runId: id, kind, ...options, backend },
+        ...(!resume && choices.of(model)),
+        ...(isKept && { checkpoints: interval }),
+      },
+      ...runtime,
+      ...(resume && { resumed: resume.resumed }),
+      onCheckpoint: (bytes, { hash }) =>
+        checkpoints.take(id, bytes, {
+          ...{ seed, hyperparameters, epsilon, bundle: hash, ...runtime },
+          ...(training && { training }),
+          ...(epochs !== undefined && { epochs }),
+        }),
       bundle: async () => {
         const bundle = await bundleModel(esbuild, { model: model.fsPath, unsaved: texts });
         const size = Math.round(bundle.code.length / 1024);

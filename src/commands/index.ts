@@ -25,6 +25,7 @@ import { refreshRuns } from './refreshRuns';
 import { renameRun } from './renameRun';
 import { restart } from './restart';
 import { resume } from './resume';
+import { resumeRun } from './resumeRun';
 import { revealRun } from './revealRun';
 import { showOutput } from './showOutput';
 import { showPanel } from './showPanel';
@@ -46,6 +47,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   step,
   stop,
   restart,
+  resumeRun,
   showPanel,
   showOutput,
   explainRule,

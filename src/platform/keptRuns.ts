@@ -24,7 +24,6 @@ import {
   pruneRuns,
   runBytes,
   runsFolder,
-  trashRun,
   versionsNow,
 } from './runStore';
 import { readSetting } from './settings';
@@ -121,6 +120,11 @@ export class KeptRuns {
     return this.recorders.get(id)?.folder ?? this.catalogue.folderOf(id);
   }
 
+  /** Resolves when a run of this window that has ended is on disk as a whole. */
+  async written(id: string): Promise<void> {
+    await this.recorders.get(id)?.done;
+  }
+
   /** A run that is recorded by this window, as a list shows it. */
   summaryOf(id: string): RunSummary | undefined {
     return this.recorders.get(id)?.summary;
@@ -153,14 +157,6 @@ export class KeptRuns {
     const view = await this.shownView(id, stored);
     const model = this.modelOf(id, view.path);
     return { id, model, title: view.title, history, view: () => view };
-  }
-
-  /** Moves a run to the trash. Rejects where it is recorded by this window, and with the editor's error. */
-  async delete(id: string): Promise<void> {
-    if (this.recorders.has(id)) {
-      throw new Error(`The run ${id} is still being recorded. Stop it, then delete it.`);
-    }
-    await trashRun(this.catalogue, id);
   }
 
   /** Writes what is still to be written, before the window goes. */

@@ -34,6 +34,8 @@ export interface CheckpointContext {
   hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** What an experiment changes of the training. */
   training?: TrainingOverrides;
+  /** Epochs in all that it was given in the place of what the module says. */
+  epochs?: number;
   epsilon: 'keras' | 'as-shipped';
   /** Hash of the model's bundle: the file and all that it imports. */
   bundle: string;
@@ -213,6 +215,7 @@ function contextOf(fields: Fields): CheckpointContext {
     seed: fields.count('seed'),
     hyperparameters: Object.fromEntries(hyperparameters),
     ...(fields.has('training') && { training: trainingOverrides(fields.nested('training')) }),
+    ...(fields.has('epochs') && { epochs: fields.count('epochs') }),
     epsilon: fields.oneOf('epsilon', ['keras', 'as-shipped']),
     bundle: fields.text('bundle'),
     ...(fields.get('runtime') === 'node' && { runtime: 'node' }),

@@ -3,6 +3,7 @@ import type { ModelFacts } from '../shared/core/facts';
 import type { Finding } from '../shared/core/finding';
 import type { LayerInfo, Notice, RunError, RunState } from '../shared/core/run';
 import type { ExperimentRef, HyperparameterValue, RunSummary } from '../shared/core/runSummary';
+import type { TrainingOverrides } from '../shared/core/trainingOverrides';
 
 /** Version of the layout of a run's folder. */
 export const MANIFEST_VERSION = 1;
@@ -38,6 +39,8 @@ export interface RunManifest {
   epochs?: number;
   stepsPerEpoch?: number;
   hyperparameters: Readonly<Record<string, HyperparameterValue>>;
+  /** What an experiment changed of the training. */
+  training?: TrainingOverrides;
   versions: {
     gradientLens: string;
     tfjs?: string;

@@ -1,6 +1,7 @@
 // The guard of a run's manifest.
 import { number, text, count, Fields, LIMITS, Malformed } from '../../shared/protocol/checks';
 import { modelFacts } from '../../shared/protocol/factsGuard';
+import { trainingOverrides } from '../../shared/protocol/overridesGuard';
 import { MANIFEST_VERSION, type ModelSource, type RunManifest } from '../manifest';
 import {
   finding,
@@ -58,6 +59,7 @@ export function runManifest(value: unknown): RunManifest {
     ...(fields.get('runtime') === 'node' && { runtime: 'node' as const }),
     ...optional(fields, 'maxSteps', number),
     hyperparameters: hyperparameters(fields.get('hyperparameters'), fields.path('hyperparameters')),
+    ...(fields.has('training') && { training: trainingOverrides(fields.nested('training')) }),
     versions: {
       gradientLens: versions.text('gradientLens'),
       ...version('tfjs'),
