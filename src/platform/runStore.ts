@@ -1,4 +1,4 @@
-// Where runs are on disk, what they are made of as VS Code knows it, and how they are deleted.
+// Where runs are on disk, what they are made of as VS Code knows it, and which of them have to go.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -75,13 +75,4 @@ export async function pruneRuns(
     await rm(folder, { recursive: true, force: true });
     await catalogue.refreshRun(id, folder);
   }
-}
-
-/** Moves a run to the trash. Rejects with the editor's error. */
-export async function trashRun(catalogue: RunCatalogue, id: string): Promise<void> {
-  const folder = catalogue.folderOf(id);
-  if (folder === undefined) return;
-  const uri = vscode.Uri.file(folder);
-  await vscode.workspace.fs.delete(uri, { recursive: true, useTrash: true });
-  await catalogue.refreshRun(id, folder);
 }
