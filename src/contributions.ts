@@ -56,6 +56,16 @@ export const Commands = {
   filterRuns: 'gradientLens.filterRuns',
   clearRunFilter: 'gradientLens.clearRunFilter',
   refreshRuns: 'gradientLens.refreshRuns',
+  runExperiment: 'gradientLens.runExperiment',
+  sweep: 'gradientLens.sweep',
+  findLearningRate: 'gradientLens.findLearningRate',
+  compareActivations: 'gradientLens.compareActivations',
+  compareInitializers: 'gradientLens.compareInitializers',
+  compareOptimizers: 'gradientLens.compareOptimizers',
+  compareDepth: 'gradientLens.compareDepth',
+  showExperiment: 'gradientLens.showExperiment',
+  rerunSameSeed: 'gradientLens.rerunSameSeed',
+  rerunWithChanges: 'gradientLens.rerunWithChanges',
 } as const;
 export type CommandId = (typeof Commands)[keyof typeof Commands];
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { publicApi, type GradientLensApi, type ModelRun } from './api';
 import { registerCommands, runCommand } from './commands';
+import { applyChange } from './commands/applyRemedy';
 import { pickRuns } from './commands/chosenRuns';
 import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
@@ -20,6 +21,7 @@ import { RunRegistry } from './run/runRegistry';
 import { showRuns } from './surfaces';
 import { showRunLists } from './surfaces/runLists';
 import { CurrentRun } from './surfaces/currentRun';
+import { Experiments } from './surfaces/experiments';
 import { Panels } from './surfaces/panel/panels';
 import { Remedies } from './surfaces/remedies';
 import { revealSource } from './surfaces/reveal';
@@ -79,21 +81,26 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
   const index = new ModelIndex(log);
   const training: TrainingDebugger = new TrainingDebugger({ ...told, console, index, jsDebug });
   const trained = new TrainedTexts(registry);
-  const remedies = new Remedies(registry, trained, new FixesService(extensionUri.fsPath));
+  const fixes = new FixesService(extensionUri.fsPath);
+  const remedies = new Remedies(registry, trained, fixes);
   const shown = { registry, current, panels, remedies, trained, extensionUri };
   const { lists, ...listed } = showRunLists({
     ...{ registry, log, extensionUri, memory: context.workspaceState, pick: pickRuns },
     catalogue: kept.catalogue,
     open: (run) => void runCommand('openRun', commandContext, run),
   });
+  const experiments = new Experiments({
+    ...{ ...told, registry, fixes: () => fixes.get() },
+    apply: (change) => applyChange(remedies, change),
+    command: (verb, argument) => void runCommand(verb, commandContext, argument),
+  });
   const commandContext: CommandContext = {
-    ...{ ...shown, ...told, ...listed, terminals, jsDebug, training },
+    ...{ ...shown, ...told, ...listed, experiments, terminals, jsDebug, training },
   };
   subscriptions.push(
     ...[log, panels, registry, current, console, jsDebug, index, training, trained],
     registerCommands(commandContext),
-    remedies,
-    lists,
+    ...[remedies, lists, experiments],
     showRuns(shown),
   );
   trainAtStart(context.globalState, (model) => void runCommand('train', commandContext, model));

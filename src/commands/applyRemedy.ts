@@ -65,8 +65,19 @@ export async function chooseRemedy(
   );
 }
 
+/** Edits of files, and what they do. */
+type SourceChange = Pick<RemedyPlan, 'title' | 'files'>;
+
+/** Shows a change, and makes it where the user wants it. */
+export async function applyChange(
+  { preview }: CommandContext['remedies'],
+  change: SourceChange,
+): Promise<void> {
+  if (await preview.confirm(change)) await carryOut(change);
+}
+
 /** Makes the edits of a plan, unless a file has changed since it was made, and shows the first. */
-export async function carryOut(plan: RemedyPlan): Promise<void> {
+export async function carryOut(plan: SourceChange): Promise<void> {
   const isSame = plan.files.every(({ file, text }) => textNow(file) === text);
   if (!isSame || !(await vscode.workspace.applyEdit(workspaceEdit(plan)))) {
     throw new RemedyError(

@@ -7,6 +7,7 @@ import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
 import type { Comparisons } from '../surfaces/compare';
 import type { CurrentRun } from '../surfaces/currentRun';
+import type { Experiments } from '../surfaces/experiments';
 import type { Panels } from '../surfaces/panel/panels';
 import type { Remedies } from '../surfaces/remedies';
 import type { RunsView } from '../surfaces/runs';
@@ -21,6 +22,7 @@ export interface CommandContext {
   remedies: Remedies;
   runs: RunsView;
   comparisons: Comparisons;
+  experiments: Experiments;
   terminals: NodeTerminals;
   jsDebug: JsDebug;
   training: TrainingDebugger;

@@ -7,11 +7,18 @@ import { applyRemedy } from './applyRemedy';
 import { attach } from './attach';
 import { clearRunFilter } from './clearRunFilter';
 import { compareRuns } from './compareRuns';
+import {
+  compareActivations,
+  compareDepth,
+  compareInitializers,
+  compareOptimizers,
+} from './compareVariants';
 import { copyRunId } from './copyRunId';
 import { debug } from './debug';
 import { debugTraining } from './debugTraining';
 import { deleteRun } from './deleteRun';
 import { explainRule } from './explainRule';
+import { findLearningRate } from './findLearningRate';
 import { filterRuns } from './filterRuns';
 import { groupRuns } from './groupRuns';
 import { inspect } from './inspect';
@@ -23,7 +30,11 @@ import { pinBaseline } from './pinBaseline';
 import { pinRun } from './pinRun';
 import { refreshRuns } from './refreshRuns';
 import { renameRun } from './renameRun';
+import { rerunSameSeed, rerunWithChanges } from './rerun';
 import { restart } from './restart';
+import { runExperiment } from './runExperiment';
+import { showExperiment } from './showExperiment';
+import { sweep } from './sweep';
 import { resume } from './resume';
 import { resumeRun } from './resumeRun';
 import { revealRun } from './revealRun';
@@ -77,6 +88,16 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   filterRuns,
   clearRunFilter,
   refreshRuns,
+  runExperiment,
+  sweep,
+  findLearningRate,
+  compareActivations,
+  compareInitializers,
+  compareOptimizers,
+  compareDepth,
+  showExperiment,
+  rerunSameSeed,
+  rerunWithChanges,
 };
 
 /** Runs a verb and shows what it throws; resolves with what the command gives its caller. */

@@ -8,7 +8,7 @@ import { isFinal } from '../shared/core/run';
 import { chosenRuns } from './chosenRuns';
 import type { Command } from './context';
 
-/** The run on disk or of this session that is meant; then options for it, where the caller has some. */
+/** The run on disk or of this session that is meant, by its id or row; then options for it, where the caller has some. */
 export const resumeRun: Command = async (context, ...args) => {
   const { current, trainer } = context;
   const { value } = current;
@@ -16,13 +16,35 @@ export const resumeRun: Command = async (context, ...args) => {
   const chosen = isMeant ? value : (await chosenRuns(context, args, 'Run to go on with'))[0];
   if (!chosen) return undefined;
   const found = await trainer.resumable(chosen.id);
-  const asked = await askForMore(found);
+  const given = optionsIn(args[1]);
+  const asked = isMore(given) ? {} : await askForMore(found);
   if (!asked) return undefined;
-  const source = await askForSource(found);
+  const source = given.source ? {} : await askForSource(found);
   if (!source) return undefined;
-  const resumed = await trainer.resumeRun(chosen.id, { ...asked, ...source });
+  const resumed = await trainer.resumeRun(chosen.id, { ...given, ...asked, ...source });
   return resumed.id;
 };
+
+/** What a caller has decided; nothing of what a menu hands over. */
+function optionsIn(value: unknown): ResumeOptions {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const { steps, epochs, source, show, paused } = value as Record<string, unknown>;
+  const count = (name: string, given: unknown) => {
+    if (given === undefined) return {};
+    if (Number.isSafeInteger(given) && Number(given) > 0) return { [name]: Number(given) };
+    throw new Error(`${name} has to be a whole number from 1; it is ${String(given)}.`);
+  };
+  return {
+    ...{ ...count('steps', steps), ...count('epochs', epochs) },
+    ...((source === 'stored' || source === 'current') && { source }),
+    ...(typeof show === 'boolean' && { show }),
+    ...(typeof paused === 'boolean' && { paused }),
+  };
+}
+
+function isMore({ steps, epochs }: ResumeOptions): boolean {
+  return steps !== undefined || epochs !== undefined;
+}
 
 const WHOLE = /^\s*[1-9]\d{0,9}\s*$/;
 

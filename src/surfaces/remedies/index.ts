@@ -116,7 +116,7 @@ export class Remedies implements vscode.Disposable {
 }
 
 /** The change of the workspace that carries out a plan. */
-export function workspaceEdit({ files }: RemedyPlan): vscode.WorkspaceEdit {
+export function workspaceEdit({ files }: Pick<RemedyPlan, 'files'>): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   for (const { file, text, edits } of files) {
     const at = positionsIn(text);

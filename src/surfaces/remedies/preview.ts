@@ -21,7 +21,7 @@ export class FixPreview implements vscode.Disposable {
   }
 
   /** Opens the difference and asks; true where the user wants it. It is closed afterwards. */
-  async confirm(plan: RemedyPlan): Promise<boolean> {
+  async confirm(plan: Pick<RemedyPlan, 'title' | 'files'>): Promise<boolean> {
     const shown = await this.show(plan);
     try {
       return await ask(plan.title, shown);
@@ -36,7 +36,7 @@ export class FixPreview implements vscode.Disposable {
   }
 
   /** Opens one difference per file; gives the addresses of their right sides. */
-  private async show({ title, files }: RemedyPlan): Promise<Set<string>> {
+  private async show({ title, files }: Pick<RemedyPlan, 'title' | 'files'>): Promise<Set<string>> {
     const serial = String(++this.serial);
     const shown = new Set<string>();
     for (const { file, text, edits } of files) {
