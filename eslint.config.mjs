@@ -138,12 +138,23 @@ export default tseslint.config(
       { group: ['**/tap/**', '**/protocol/**'], message: 'tensorboard stands over core alone.' },
     ],
   ),
+  tsRule(
+    ['src/shared/charts/**/*.ts'],
+    [
+      noVscode,
+      noTfjs,
+      noChart,
+      noNode,
+      noWebview,
+      { group: ['**/tap/**', '**/protocol/**'], message: 'Charts stand over core alone.' },
+    ],
+  ),
   tsRule(['src/**/*.ts'], [noTfjs, noChart, noWebview], ['src/shared/**']),
   // Without the editor: for the command line too.
   tsRule(
     [
       ...['src/fixes/**/*.ts', 'src/cli/**/*.ts', 'src/sources/**/*.ts', 'src/run/**/*.ts'],
-      'src/store/**/*.ts',
+      ...['src/store/**/*.ts', 'src/export/**/*.ts'],
     ],
     [noVscode, noTfjs, noChart, noWebview],
   ),

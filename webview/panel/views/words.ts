@@ -1,5 +1,6 @@
 // Words and icons for states, rules and severities: one place, so that the page speaks with one voice.
-import type { Finding, RuleId, Severity } from '../../../src/shared/core/finding';
+import type { Finding, RuleId } from '../../../src/shared/core/finding';
+import { RULE_WORDS, SEVERITY_RANK } from '../../../src/shared/core/findingWords';
 import { isFinal } from '../../../src/shared/core/run';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { formatCount } from '../format';
@@ -58,25 +59,6 @@ export function stateIcon(view: RunView): IconName {
   return isCutOff(view) ? 'warning' : STATE_ICONS[view.state];
 }
 
-const RULE_WORDS: Record<RuleId, string> = {
-  'vanishing-gradient': 'Vanishing gradient',
-  'exploding-gradient': 'Exploding gradient',
-  'non-finite': 'NaN or infinity',
-  'dead-units': 'Dead units',
-  'saturated-units': 'Saturated units',
-  'update-ratio': 'Update ratio',
-  'poor-initialization': 'Poor initialization',
-  'loss-plateau': 'Loss plateau',
-  'loss-oscillation': 'Loss oscillation',
-  'loss-divergence': 'Loss divergence',
-  overfitting: 'Overfitting',
-  'unchanged-weights': 'Unchanged weights',
-  'loss-activation-mismatch': 'Loss and activation mismatch',
-  'data-range': 'Data range',
-  'class-imbalance': 'Class imbalance',
-  'framework-defect': 'Framework defect',
-};
-
 export function ruleWord(rule: RuleId): string {
   return RULE_WORDS[rule];
 }
@@ -94,8 +76,6 @@ const BADGE_WORDS: Partial<Record<RuleId, string>> = {
 export function ruleBadge(rule: RuleId): string {
   return BADGE_WORDS[rule] ?? RULE_WORDS[rule];
 }
-
-const SEVERITY_RANK: Record<Severity, number> = { error: 0, warning: 1, information: 2 };
 
 /** Worst first, then the newest. */
 export function bySeverity(a: Finding, b: Finding): number {
