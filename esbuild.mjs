@@ -162,9 +162,16 @@ const inspection = {
   plugins: [],
 };
 
+/** The page that compares runs. */
+const compare = {
+  ...inspection,
+  entryPoints: ['webview/panel/compare/main.ts'],
+  outfile: 'dist/compare.js',
+};
+
 const ALL = [
   ...[nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless],
-  ...[inspect, inspection, trainingSession],
+  ...[inspect, inspection, compare, trainingSession],
 ];
 
 async function copyWasm() {

@@ -24,6 +24,9 @@ const SHAPES = {
   rising: { stroke: 'M3.6 12.4l8-8M6 4.2h5.8V10' },
   falling: { stroke: 'M3.6 3.6l8 8M6 11.8h5.8V6' },
   steady: { stroke: 'M2.6 8h10M9.4 4.6 12.8 8l-3.4 3.4' },
+  flag: { stroke: 'M4 14.2V2.4h8.2L10.4 5.6l1.8 3.2H4' },
+  open: { stroke: 'M9.2 2.6h4.2v4.2M13.2 2.8 7.6 8.4M6.6 3.6H2.8v9.6h9.6V9.4' },
+  add: { stroke: 'M8 3v10M3 8h10' },
   chevron: { stroke: 'M6 3.4 10.6 8 6 12.6' },
 } as const satisfies Record<string, { fill: string } | { stroke: string }>;
 
