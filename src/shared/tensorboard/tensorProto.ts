@@ -1,4 +1,5 @@
 // TensorProto: the tensors that summaries hold, as plain numbers or text.
+import { PbfReader } from 'pbf';
 import { malformed, visitFields } from './fields';
 import { DimField, DType, ShapeField, TensorField } from './wire';
 
@@ -73,19 +74,10 @@ function numbersOf(bytes: Uint8Array, { size, read }: Kind): number[] {
 
 /** Varints one after another. */
 function varints(bytes: Uint8Array): number[] {
+  if (bytes.length > MAX_ELEMENTS) throw malformed('a tensor has too many elements');
+  const pbf = new PbfReader(bytes);
   const values: number[] = [];
-  let value = 0;
-  let scale = 1;
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * scale;
-    scale *= 128;
-    if (byte >= 0x80) continue;
-    // Negative numbers are written as their 64-bit complement.
-    values.push(value >= 2 ** 63 ? value - 2 ** 64 : value);
-    value = 0;
-    scale = 1;
-    if (values.length > MAX_ELEMENTS) throw malformed('a tensor has too many elements');
-  }
+  while (pbf.pos < bytes.length) values.push(pbf.readVarint(true));
   return values;
 }
 
