@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RunCatalogue, type CatalogueChange } from '../../../src/store/runCatalogue';
@@ -153,4 +153,58 @@ describe('catalogue of runs', () => {
     await assert.rejects(catalogue.open('z'), /no run z on disk/);
     assert.equal(sampleRun.title, 'net.model.ts');
   });
+
+  it('hears of runs that another process records, and of their end', async () => {
+    await addRun('old');
+    await catalogue.refresh();
+    const watching = catalogue.watch();
+    const heard = (is: (change: CatalogueChange) => boolean) =>
+      new Promise<void>((resolve) => {
+        const subscription = catalogue.onDidChange((change) => {
+          if (!is(change)) return;
+          subscription.dispose();
+          resolve();
+        });
+      });
+    const came = heard(({ added }) => added.includes('new'));
+    const folder = await addRun('new', { state: 'running', step: 1 });
+    const lock = await RunLock.take(folder);
+    await came;
+    await catalogue.refresh();
+    assert.equal(catalogue.summary('new')?.state, 'running');
+    const grew = heard(() => catalogue.summary('new')?.step === 2);
+    await addRun('new', { state: 'running', step: 2 });
+    await grew;
+    const ended = heard(() => catalogue.summary('new')?.state === 'stopped');
+    // As after a crash: nothing but the lock tells.
+    await lock.release();
+    await ended;
+    const went = heard(({ removed }) => removed.includes('old'));
+    await rm(path.join(root, 'old'), { recursive: true });
+    await went;
+    watching.dispose();
+  });
+
+  it('lists a thousand runs by what it wrote down, and reads only what has changed since', async () => {
+    for (let i = 0; i < 1000; i++) await addRun(`run-${i}`, { startedAt: i });
+    const file = path.join(root, 'run-8', MANIFEST_FILE);
+    await utimes(file, 1000, 1000);
+    const first = newCatalogue();
+    await first.refresh();
+    await eventually(async () => (await readdir(root)).includes('.catalogue.json'));
+    first.dispose();
+    await addRun('run-7', { startedAt: 7, step: 77 });
+    // A manifest that cannot be read any more, with the time and size that it had.
+    await writeFile(file, 'x'.repeat((await stat(file)).size));
+    await utimes(file, 1000, 1000);
+    await catalogue.refresh();
+    assert.equal(catalogue.summaries.length, 1000);
+    assert.equal(catalogue.summaries[0]?.id, 'run-999');
+    assert.equal(catalogue.summary('run-7')?.step, 77);
+    assert.equal(catalogue.summary('run-8')?.step, 40);
+  });
 });
+
+async function eventually(is: () => Promise<boolean>): Promise<void> {
+  while (!(await is())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -10,6 +10,10 @@ import { openRun } from '../../../src/store/runReader';
 import { RunRecorder } from '../../../src/store/runRecorder';
 import { RunWriter } from '../../../src/store/runWriter';
 import { StoreError } from '../../../src/store/storeError';
+import { decodeStepRecords } from '../../../src/shared/protocol/codec';
+import type { ToPanel } from '../../../src/shared/protocol/panel';
+import { RunFeed } from '../../../src/surfaces/panel/runFeed';
+import type { ShownRun } from '../../../src/surfaces/panel/shownRun';
 import { decodeHistograms } from '../../../src/shared/protocol/histogramCodec';
 import { randomRecord } from '../protocol/records';
 import { AskedSource, makeRun, runOver } from '../run/fakeSource';
@@ -62,6 +66,28 @@ describe('store of runs', () => {
     assert.deepEqual(stored.history.records, run.steps);
     assert.deepEqual(shown(stored.history), shown(run.history));
     assert.deepEqual(stored.history.since().newest, run.history.since().newest);
+  });
+
+  it('can be walked through step by step like a run under way', async () => {
+    const { run, folder } = await recorded();
+    const { view, history } = await openRun(folder);
+    const posted: ToPanel[] = [];
+    const shownRun = { id: view.id, title: view.title, history, view: () => view } as ShownRun;
+    const feed = new RunFeed(shownRun, {
+      visible: true,
+      post: (message) => posted.push(message),
+    });
+    feed.snapshot();
+    const step = feed.find({ step: 17 });
+    assert.equal(step, 17);
+    feed.look(step);
+    while (posted.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    feed.dispose();
+    const update = posted[1]!;
+    assert.ok(update.type === 'update' && update.shown);
+    assert.deepEqual(update.view.cursor, { step: 17 });
+    assert.deepEqual(decodeStepRecords(update.shown), [run.steps[16]]);
+    assert.equal(feed.find({ step: 17, side: 'after' }), 18);
   });
 
   it('gives back the same from its steps alone', async () => {
