@@ -71,6 +71,12 @@ export function resumeRequest(
       ...(options.paused !== undefined && { paused: options.paused }),
       resume: {
         resumed: pastOf(found, plan.step),
+        ...(checkpoint && {
+          context: {
+            ...checkpoint.context,
+            ...(plan.epochs !== undefined && { epochs: plan.epochs }),
+          },
+        }),
         ...{ backend: backendOf(found), requestedBackend: manifest.requestedBackend, start },
         ...(manifest.runtime && { runtime: manifest.runtime }),
         texts: textsOf(found, options.source),

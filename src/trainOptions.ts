@@ -8,6 +8,7 @@ import type { TrainingOverrides } from './shared/core/trainingOverrides';
 import type { RunRequest } from './run/trainingRun';
 import type { DebugStart, RequestedBackend, StartOptions } from './shared/protocol/runtime';
 import type { ResumedRun } from './sources/webview/resumption';
+import type { CheckpointContext } from './store/checkpointFiles';
 
 /** All that a run needs to know besides its model. */
 export interface TrainPlan extends RecordingSettings {
@@ -32,6 +33,8 @@ export interface TrainPlan extends RecordingSettings {
 /** What a run needs to go on from an earlier one, besides its options. */
 export interface ResumeSetup {
   resumed: ResumedRun;
+  /** Of its checkpoint, which is the first of the run that goes on. */
+  context?: CheckpointContext;
   /** So that the backend of then trains. */
   backend: RequestedBackend;
   /** What was asked for then, for a restart. */

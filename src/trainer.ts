@@ -21,7 +21,6 @@ import { shownRun } from './surfaces/panel/shownRun';
 import { trialModel, type Trial } from './trial';
 import { TrainingSources, type SourceParts } from './trainingSources';
 import { resumeRequest, type ResumeOptions } from './resuming';
-import type { ResumedRun } from './sources/webview/resumption';
 import { planTraining, type AskedOptions, type ResumeSetup } from './trainOptions';
 
 /** What a trainer works with. */
@@ -72,7 +71,7 @@ interface RunParts {
   /** The model's text, where it is another than its file has. */
   text?: string | undefined;
   /** Present where it goes on from an earlier run. */
-  resumed?: ResumedRun | undefined;
+  resume?: ResumeSetup | undefined;
 }
 
 /** Starts and restarts runs. */
@@ -145,7 +144,7 @@ export class Trainer {
         ...(isNodeOnly && plan.backend !== 'node' && { backend: 'auto' }),
         ...(resume && { backend: resume.requestedBackend, resumedFrom: placeOf(resume) }),
       },
-      resumed: resume?.resumed,
+      resume,
     });
   }
 
@@ -190,7 +189,7 @@ export class Trainer {
   }
 
   private startRun(parts: RunParts): ModelRun {
-    const { id, model, title, request, source, panel, isTrial, text, resumed } = parts;
+    const { id, model, title, request, source, panel, isTrial, text, resume } = parts;
     const { registry, log } = this.parts;
     const memory = readSetting('history.memory') * 2 ** 20;
     const run: ModelRun = new TrainingRun({
@@ -212,8 +211,9 @@ export class Trainer {
         ...(text !== undefined && { text }),
         ...(request.resumedFrom && { resumedFrom: request.resumedFrom }),
       });
-      this.parts.checkpoints.begin(id, recorded);
-      if (resumed) resumed.recorded = recorded;
+      const { checkpoints } = this.parts;
+      checkpoints.begin(id, recorded);
+      if (resume) this.keepBeginning(id, resume, recorded);
     }
     const first = run.onDidStep(({ step }) => {
       if (step <= (request.resumedFrom?.step ?? 0)) return;
@@ -226,6 +226,17 @@ export class Trainer {
     });
     run.start();
     return run;
+  }
+
+  /** A run that goes on can go on again, however soon it ends. */
+  private keepBeginning(
+    id: string,
+    { resumed, context }: ResumeSetup,
+    recorded: Promise<void>,
+  ): void {
+    resumed.recorded = recorded;
+    const { checkpoint } = resumed;
+    if (checkpoint && context) this.parts.checkpoints.take(id, checkpoint, context);
   }
 
   /** Trains the same model again, as it was asked for. */

@@ -32,7 +32,7 @@ function optionsIn(value: unknown): ResumeOptions {
   const count = (name: string, given: unknown) => {
     if (given === undefined) return {};
     if (Number.isSafeInteger(given) && Number(given) > 0) return { [name]: Number(given) };
-    throw new Error(`${name} has to be a whole number from 1; it is ${String(given)}.`);
+    throw new Error(`${name} has to be a whole number from 1; it is ${JSON.stringify(given)}.`);
   };
   return {
     ...{ ...count('steps', steps), ...count('epochs', epochs) },
