@@ -169,9 +169,16 @@ const compare = {
   outfile: 'dist/compare.js',
 };
 
+/** The page of an experiment. */
+const experiment = {
+  ...inspection,
+  entryPoints: ['webview/panel/experiment/main.ts'],
+  outfile: 'dist/experiment.js',
+};
+
 const ALL = [
   ...[nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless],
-  ...[inspect, inspection, compare, trainingSession],
+  ...[inspect, inspection, compare, experiment, trainingSession],
 ];
 
 async function copyWasm() {
