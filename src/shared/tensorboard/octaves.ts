@@ -56,9 +56,9 @@ function cut({ left, right, count, moments }: BucketHistogram): Bucket[] {
 }
 
 /**
- * Elements of a bucket that begins at 0 and ends below the smallest octave which are zero: TensorFlow's and
- * PyTorch's limits put zeros together with the smallest positive numbers. As many of these are taken to be there
- * as there are of the smallest negative numbers.
+ * Elements of a bucket that begins at 0 and ends below the smallest octave which are zero: the limits of
+ * HistogramProto, and linear buckets whose smallest value is 0, put zeros together with the smallest positive
+ * numbers. As many of these are taken to be there as there are of the smallest negative numbers.
  */
 function zerosBelow(bucket: Bucket, buckets: readonly Bucket[], sumSquares: number | undefined) {
   if (sumSquares === 0) return bucket.count;
@@ -82,11 +82,12 @@ function fill(counts: number[], low: number, high: number, count: number): boole
     add(low === high ? octaveOf(low) : first, count);
     return true;
   }
-  const last = octaveOf(high);
-  if (low === 0 && last === 0) {
+  // The first octave reaches down to 0.
+  if (low === 0 && high <= octaveEdge(1)) {
     add(0, count);
     return true;
   }
+  const last = octaveOf(high);
   const spread = new Spread();
   for (let octave = first; octave <= last; octave++) {
     const from = octave === first ? low : octaveEdge(octave);
@@ -131,7 +132,7 @@ export function convertHistogram(histogram: BucketHistogram): ConvertedHistogram
     isSumBroken && counted === summary.count ? 1 : 0,
   );
   if (summary.count - summary.nans <= 0) return { summary, interpolated: 0, exactMoments: true };
-  const estimated = place(summary, finite, moments?.sumSquares);
+  const estimated = place(summary, finite, moments);
   return { summary, interpolated: estimated / counted, ...setMoments(summary, finite, histogram) };
 }
 
@@ -143,7 +144,7 @@ function finiteOr(value: number | undefined, other: number): number {
 function place(
   summary: TensorSummary,
   buckets: readonly Bucket[],
-  sumSquares: number | undefined,
+  moments: BucketHistogram['moments'],
 ): number {
   const { negative, positive } = summary.histogram;
   const whole = new Spread();
@@ -153,8 +154,8 @@ function place(
     const count = whole.take(bucket.count);
     if (from === 0 && to === 0) {
       summary.zeros += count;
-    } else if (from === 0 && to <= octaveEdge(0)) {
-      const zeros = Math.min(count, zerosBelow(bucket, buckets, sumSquares));
+    } else if (from === 0 && to <= octaveEdge(0) && (moments || bucket === buckets[0])) {
+      const zeros = Math.min(count, zerosBelow(bucket, buckets, moments?.sumSquares));
       summary.zeros += zeros;
       fill(positive, from, to, count - zeros);
       if (zeros > 0 && zeros < count) estimated += count;

@@ -47,7 +47,7 @@ export interface Plain {
 /** Decodes a message of the schema. */
 export function decode(type: string, bytes: Uint8Array): Plain {
   const message = root.lookupType(type);
-  return message.toObject(message.decode(bytes), { longs: Number, oneofs: true }) as Plain;
+  return message.toObject(message.decode(bytes), { longs: Number, oneofs: true });
 }
 
 /** Encodes a message of the schema. */
