@@ -5,8 +5,8 @@ import type { ByteReader, ByteWriter } from '../shared/protocol/bytes';
 import { readTemplate, writeTemplate } from '../shared/protocol/codec';
 import type { RecordTemplate } from '../shared/protocol/recordPacker';
 
-/** Records listed: 65,536 of them take some 10 MB of memory. */
-const MAX_ENTRIES = 65_536;
+/** Records listed: so many take some 10 MB of memory. */
+const MAX_ENTRIES = 32_768;
 /** Newest entries that thinning leaves alone. */
 const EXACT_TAIL = 64;
 /** Bits of an entry's flags. */
@@ -27,6 +27,9 @@ export interface IndexEntry {
   isNonFinite: boolean;
 }
 
+/** Shared by all heads: it stays empty. */
+const NOTHING: Record<string, never> = {};
+
 /** A record without its layers and tensors. */
 export function headOf({
   step,
@@ -43,8 +46,8 @@ export function headOf({
     metrics,
     ...(learningRate !== undefined && { learningRate }),
     seconds,
-    layers: {},
-    tensors: {},
+    layers: NOTHING,
+    tensors: NOTHING,
   };
 }
 
@@ -141,8 +144,8 @@ export function readIndex(reader: ByteReader): IndexEntry[] {
       step: reader.varint('a step'),
       seconds: 0,
       metrics: {},
-      layers: {},
-      tensors: {},
+      layers: NOTHING,
+      tensors: NOTHING,
     };
     head.seconds = reader.f64('a time');
     const fields = reader.u8('fields');
