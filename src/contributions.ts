@@ -48,6 +48,7 @@ export const Commands = {
   deleteRun: 'gradientLens.deleteRun',
   revealRun: 'gradientLens.revealRun',
   copyRunId: 'gradientLens.copyRunId',
+  exportRun: 'gradientLens.exportRun',
   compareRuns: 'gradientLens.compareRuns',
   pinBaseline: 'gradientLens.pinBaseline',
   unpinBaseline: 'gradientLens.unpinBaseline',
@@ -64,6 +65,7 @@ export const Commands = {
   compareOptimizers: 'gradientLens.compareOptimizers',
   compareDepth: 'gradientLens.compareDepth',
   showExperiment: 'gradientLens.showExperiment',
+  applyExperiment: 'gradientLens.applyExperiment',
   rerunSameSeed: 'gradientLens.rerunSameSeed',
   rerunWithChanges: 'gradientLens.rerunWithChanges',
 } as const;

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '../shared/core/runSummary';
 import { nameOf } from '../surfaces/runs/words';
 import { chosenRuns } from './chosenRuns';
-import type { Command, CommandContext } from './context';
+import type { Command } from './context';
 
 const DELETE = 'Delete';
 const FOR_GOOD = 'Delete Permanently';
@@ -23,14 +23,6 @@ function question(runs: readonly RunSummary[]): { message: string; detail: strin
       ...(pinned > 0 ? [`${pinned} of them ${pinned === 1 ? 'is' : 'are'} pinned.`] : []),
     ].join(' '),
   };
-}
-
-/** Ends a run of this session and forgets it; what it still writes is written. */
-async function letGo({ registry }: CommandContext, id: string): Promise<void> {
-  const run = registry.byId(id);
-  if (!run) return;
-  await run.stop();
-  registry.remove(run);
 }
 
 /** Moves a folder to the trash. Where there is none (some remote file systems), the user is asked once more. */
@@ -63,7 +55,7 @@ export const deleteRun: Command = async (context, ...args) => {
   try {
     for (const { id } of runs) {
       const folder = await context.runs.folderOf(id);
-      await letGo(context, id);
+      await context.runs.letGo(id);
       if (folder) await trash(folder, sure);
     }
   } finally {

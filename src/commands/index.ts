@@ -18,6 +18,7 @@ import { debug } from './debug';
 import { debugTraining } from './debugTraining';
 import { deleteRun } from './deleteRun';
 import { explainRule } from './explainRule';
+import { exportRun } from './exportRun';
 import { findLearningRate } from './findLearningRate';
 import { filterRuns } from './filterRuns';
 import { groupRuns } from './groupRuns';
@@ -33,7 +34,7 @@ import { renameRun } from './renameRun';
 import { rerunSameSeed, rerunWithChanges } from './rerun';
 import { restart } from './restart';
 import { runExperiment } from './runExperiment';
-import { showExperiment } from './showExperiment';
+import { applyExperiment, showExperiment } from './showExperiment';
 import { sweep } from './sweep';
 import { resume } from './resume';
 import { resumeRun } from './resumeRun';
@@ -80,6 +81,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   deleteRun,
   revealRun,
   copyRunId,
+  exportRun,
   compareRuns,
   pinBaseline,
   unpinBaseline,
@@ -96,6 +98,7 @@ const HANDLERS: Record<keyof typeof Commands, Command> = {
   compareOptimizers,
   compareDepth,
   showExperiment,
+  applyExperiment,
   rerunSameSeed,
   rerunWithChanges,
 };

@@ -14,7 +14,8 @@ export async function panelAction(
   shown: ShownRun,
   action: PanelAction,
 ): Promise<void> {
-  if (context.registry.byId(shown.id) || action === 'showOutput') {
+  const isForAll = action === 'showOutput' || action === 'exportRun';
+  if (context.registry.byId(shown.id) || isForAll) {
     await runCommand(action, context, shown.id);
     return;
   }

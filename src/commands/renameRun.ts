@@ -4,14 +4,18 @@ import { nameOf } from '../surfaces/runs/words';
 import { chosenRuns } from './chosenRuns';
 import type { Command } from './context';
 
-export const renameRun: Command = async (context, ...args) => {
-  const [run] = await chosenRuns(context, args.slice(0, 1), 'Run to rename');
+/** A second argument that is a text is the name, and nothing is asked. */
+export const renameRun: Command = async (context, clicked, given) => {
+  const [run] = await chosenRuns(context, [clicked], 'Run to rename');
   if (!run) return;
-  const name = await vscode.window.showInputBox({
-    title: `Rename ${nameOf(run)}`,
-    prompt: `Empty: the name of the model, ${run.title}.`,
-    value: nameOf(run),
-  });
+  const name =
+    typeof given === 'string'
+      ? given
+      : await vscode.window.showInputBox({
+          title: `Rename ${nameOf(run)}`,
+          prompt: `Empty: the name of the model, ${run.title}.`,
+          value: nameOf(run),
+        });
   if (name === undefined) return;
   await context.runs.label(run.id, { name: name.trim() === run.title ? '' : name.trim() });
 };

@@ -34,6 +34,8 @@ const LEAST_FALL = 0.02;
 const CLEAR = 4;
 /** Standard deviation that is left of independent noise: √((1 − β) / (1 + β)), halved in variance by both ways. */
 const NOISE_LEFT = Math.sqrt((1 - SMOOTHING) / (1 + SMOOTHING) / 2);
+/** Losses higher than those at the beginning by this share of them are taken as that high. */
+const ABOVE_START = 0.1;
 /** Share of the whole fall that is more than what batches differ by. */
 const FALL_BEGINS = 0.15;
 /** A rate within this factor below that of the lowest loss is too close to it. */
@@ -92,7 +94,11 @@ export function adviseRate(points: readonly RatePoint[]): RateAdvice {
   const end = points.findIndex(({ loss }) => !Number.isFinite(loss));
   const used = end < 0 ? points : points.slice(0, end);
   const losses = used.map(({ loss }) => loss);
-  const smoothed = smoothBothWays(losses);
+  const begin = losses.slice(0, Math.max(WARM_UP, Math.floor(used.length / 8)));
+  const start = meanOf(begin);
+  // The explosion at the end must not reach back into the fall before it.
+  const most = Math.max(...begin) + Math.abs(start) * ABOVE_START;
+  const smoothed = smoothBothWays(losses.map((loss) => Math.min(loss, most)));
   const lowestAt = indexOfLowest(smoothed);
   const lowest = used[lowestAt]?.rate;
   const limitAt = smoothed.findIndex((_, i) => i > lowestAt && hasDiverged(losses.slice(0, i + 1)));
@@ -106,7 +112,6 @@ export function adviseRate(points: readonly RatePoint[]): RateAdvice {
     const problem = `The test took only ${used.length} steps with a finite loss: too few to tell. Lower the first rate, or train on more data.`;
     return { ...found, problem };
   }
-  const start = meanOf(losses.slice(0, Math.max(WARM_UP, Math.floor(used.length / 8))));
   const fall = start - (smoothed[lowestAt] ?? NaN);
   const noise = NOISE_LEFT * noiseOf(losses.slice(0, lowestAt + 1));
   if (lowestAt > WARM_UP && fall > 0 && fall < CLEAR * noise) {

@@ -136,10 +136,10 @@ function bounds({ points, smoothed, divergesAt = Infinity }: ShownRateTest): {
   low: number;
   high: number;
 } {
-  const before = smoothed.filter((_, i) => (points[i]?.rate ?? 0) < divergesAt);
-  const firsts = points.slice(0, 20).map(({ loss }) => loss);
-  const low = Math.min(...before, ...firsts.filter(Number.isFinite));
-  const first = Math.max(...firsts.filter(Number.isFinite), before[0] ?? 0);
+  const before = points.filter(({ rate, loss }) => rate < divergesAt && Number.isFinite(loss));
+  const firsts = before.slice(0, 20).map(({ loss }) => loss);
+  const low = Math.min(...before.map(({ loss }) => loss), ...smoothed);
+  const first = Math.max(...firsts);
   if (!Number.isFinite(low) || !Number.isFinite(first)) return { low: 0, high: 1 };
   const span = first - low || Math.abs(first) || 1;
   return { low: low - 0.05 * span, high: first + HEADROOM * span };
