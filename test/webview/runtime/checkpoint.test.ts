@@ -135,6 +135,38 @@ describe('checkpoints for the disk', function () {
       }));
   }
 
+  for (const [backend, least] of [
+    ['cpu', 3],
+    ['wasm', 3],
+    ['webgl', 1],
+  ] as const) {
+    it(`are taken while it trains without a change of its numbers, and leave nothing behind, on ${backend}`, async () => {
+      const training = "optimizer: 'adam', epochs: 10000, earlyStopping: { patience: 1e6 }";
+      const source = experiment({ training });
+      const often = { ...common, backend, checkpoints: { seconds: 0.01 } };
+      const run = await bench.start(source, { options: often });
+      await run.until(() => (run.all('checkpoint').length >= least ? true : undefined));
+      await run.send({ type: 'stop' });
+      await run.ended();
+      await run.terminate();
+      const taken = run.all('checkpoint').map(({ step }) => step);
+      assert.deepEqual(
+        taken,
+        [...new Set(taken)].sort((a, b) => a - b),
+      );
+      const last = run.records.at(-1)!.step;
+      const never = { kind: common.kind, seed: common.seed, backend };
+      const plain = await bench.finish(source, { options: { ...never, maxSteps: last } });
+      assert.equal(plain.all('checkpoint').length, 0);
+      assert.deepEqual(run.records.map(numbersOf), plain.records.map(numbersOf));
+      // The batch that is taken in advance, and records on their way, come and go.
+      const counts = run.all('steps').map(({ memory }) => memory.numTensors);
+      const fewest = (from: number, to: number): number => Math.min(...counts.slice(from, to));
+      const half = Math.floor(counts.length / 2);
+      assert.ok(fewest(half, counts.length) <= fewest(1, half), counts.join(', '));
+    });
+  }
+
   it('hold where batches are made as they are asked for', () =>
     compare(experiment({ data: LAZY }), [5, 7, 12], 15));
 
