@@ -4,6 +4,7 @@ import { publicApi, type GradientLensApi, type ModelRun } from './api';
 import { registerCommands, runCommand } from './commands';
 import { applyChange } from './commands/applyRemedy';
 import { pickRuns } from './commands/chosenRuns';
+import { exportPicture } from './commands/exportPicture';
 import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
     },
     remedy: (run, asked) => void runRemedy(commandContext, run, asked),
     explain: (rule) => void runCommand('explainRule', commandContext, rule),
+    picture: (run, picture) => void exportPicture(commandContext, run, picture),
     look: (run, step) => training.look(registry.byId(run.id), step),
     trouble: (message) => log.warn(message),
     findRun: (id) => kept.find(id),
@@ -86,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): GradientLensApi {
   const shown = { registry, current, panels, remedies, trained, extensionUri };
   const { lists, ...listed } = showRunLists({
     ...{ registry, log, extensionUri, memory: context.workspaceState, pick: pickRuns },
-    catalogue: kept.catalogue,
+    ...{ catalogue: kept.catalogue, written: (id) => kept.written(id) },
     open: (run) => void runCommand('openRun', commandContext, run),
   });
   const experiments = new Experiments({

@@ -16,6 +16,7 @@ export interface PanelsOptions {
   reveal: RunPanelEvents['reveal'];
   remedy: RunPanelEvents['remedy'];
   explain: RunPanelEvents['explain'];
+  picture: RunPanelEvents['picture'];
   look: RunPanelEvents['look'];
   trouble: RunPanelEvents['trouble'];
   findRun: FindRun;
@@ -61,7 +62,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
 
   /** True while a panel shows the run. */
   shows(runId: string): boolean {
-    return [...this.byModel.values()].some(({ run }) => run?.id === runId);
+    return [...this.byModel.values(), ...this.others].some(({ run }) => run?.id === runId);
   }
 
   /** The panel of a model, made beside the editor where there is none. It never takes the focus. */
@@ -87,6 +88,12 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     else panel = this.adopt(run.model, webviewPanel(vscode.ViewColumn.Active));
     if (panel.run?.id !== run.id) panel.show(run);
     return panel;
+  }
+
+  /** A run by its id: one that a panel shows, else one of the past; undefined where it cannot be read. */
+  async find(id: string): Promise<ShownRun | undefined> {
+    const open = [...this.byModel.values(), ...this.others].map(({ run }) => run);
+    return open.find((run) => run?.id === id) ?? this.options.findRun(id);
   }
 
   /** The same, of a run that is found by its id. Rejects where it is not there or cannot be read. */
@@ -122,6 +129,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
       reveal: this.options.reveal,
       remedy: this.options.remedy,
       explain: this.options.explain,
+      picture: this.options.picture,
       look: this.options.look,
       trouble: this.options.trouble,
       activated: ({ run }) => {

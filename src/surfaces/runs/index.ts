@@ -20,6 +20,8 @@ export interface RunsViewParts {
   registry: RunRegistry<ModelRun>;
   catalogue: RunCatalogue;
   memory: vscode.Memento;
+  /** Resolves when what a run of this session has left to write is on disk. */
+  written(id: string): Promise<void>;
   log: vscode.LogOutputChannel;
 }
 
@@ -122,6 +124,16 @@ export class RunsView implements vscode.Disposable {
     await this.load();
     const folder = this.parts.catalogue.folderOf(id);
     return folder === undefined ? undefined : vscode.Uri.file(folder);
+  }
+
+  /** Ends a run of this session and forgets it; what it still writes is written. */
+  async letGo(id: string): Promise<void> {
+    const { registry } = this.parts;
+    const run = registry.byId(id);
+    if (!run) return;
+    await run.stop();
+    await this.parts.written(id);
+    registry.remove(run);
   }
 
   dispose(): void {
