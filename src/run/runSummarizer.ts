@@ -138,12 +138,14 @@ export class RunSummarizer implements Disposable {
   get summary(): RunSummary {
     const { run, made } = this;
     const { seed } = run.request;
+    const isLog = run.info.origin === 'log';
     return {
-      ...{ id: run.id, origin: 'training', title: run.title, path: run.path, labels: {} },
+      ...{ id: run.id, title: run.title, path: run.path, labels: {} },
+      origin: isLog ? 'log' : 'training',
       state: run.state,
       live: run.live && !isFinal(run.state),
       startedAt: made.startedAt,
-      seed,
+      ...(!isLog && { seed }),
       backend: run.backend,
       hyperparameters: listedValues(run.request),
       step: run.currentStep,

@@ -61,9 +61,15 @@ export function layerInfo(value: unknown, at: string): LayerInfo {
     ...optional(fields, 'location', location),
     tensors: fields.list('tensors', LIMITS.tensors, (item, itemAt) => {
       const tensor = new Fields(item, itemAt);
-      return { name: tensor.text('name'), shape: tensor.list('shape', LIMITS.rank, count) };
+      return {
+        name: tensor.text('name'),
+        shape: tensor.list('shape', LIMITS.rank, count),
+        ...optional(tensor, 'note', longText),
+      };
     }),
     ...optional(fields, 'activation', text),
+    ...(fields.has('hasMatrix') && { hasMatrix: fields.get('hasMatrix') === true }),
+    ...(fields.has('leftOutOf') && { leftOutOf: fields.list('leftOutOf', LIMITS.layers, text) }),
   };
 }
 

@@ -35,6 +35,7 @@ export function runView(value: unknown): RunView {
     ...optional(fields, 'backendReason', longText),
     ...optional(fields, 'renderer', text),
     ...(fields.get('runtime') === 'node' && { runtime: 'node' as const }),
+    ...(fields.get('origin') === 'log' && { origin: 'log' as const }),
     seed: fields.number('seed'),
     ...optional(fields, 'requestedBackend', text),
     ...optional(fields, 'hyperparameters', hyperparameters),
