@@ -98,6 +98,13 @@ const trainingSession = {
   outfile: 'dist/trainingSession.js',
 };
 
+/** What writes exports: the extension loads it with the first one. */
+const exporter = {
+  ...fixes,
+  entryPoints: ['src/export/index.ts'],
+  outfile: 'dist/export.js',
+};
+
 /** The command line, and the training runtime in a Node thread that it uses. */
 const cli = {
   ...common,
@@ -178,7 +185,7 @@ const experiment = {
 
 const ALL = [
   ...[nodeTap, runtime, panel, extension, fixes, cli, nodeRuntime, headless],
-  ...[inspect, inspection, compare, experiment, trainingSession],
+  ...[inspect, inspection, compare, experiment, trainingSession, exporter],
 ];
 
 async function copyWasm() {

@@ -23,7 +23,7 @@ const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFi
 async function copyShippedFiles(stage) {
   const list = await exec(process.execPath, [vsceBin, 'ls', '--no-dependencies'], { cwd: root });
   const files = list.split('\n').filter(Boolean);
-  const names = ['extension', 'fixes', 'panel', 'runtime', 'inspect', 'inspection'];
+  const names = ['extension', 'export', 'fixes', 'panel', 'runtime', 'inspect', 'inspection'];
   const scripts = names.map((name) => `dist/${name}.js`);
   const forNode = ['nodeRuntime', 'nodeTap'].map((name) => `dist/${name}.cjs`);
   for (const needed of ['package.json', 'LICENSE', ...scripts, ...forNode]) {

@@ -27,8 +27,6 @@ export interface CommandContext {
   jsDebug: JsDebug;
   training: TrainingDebugger;
   log: vscode.LogOutputChannel;
-  /** Version of the extension. */
-  version: string;
   /** Where the extension's own files lie. */
   extensionUri: vscode.Uri;
   /** Shows a failure to the user. */

@@ -2,6 +2,7 @@
 // program.
 import type { RunHistory } from '../run/runHistory';
 import type { SourceLocation } from '../shared/core/run';
+import type { RunLabels } from '../shared/core/runSummary';
 import type { RunView } from '../shared/protocol/panel';
 
 export interface ExportedRun {
@@ -11,6 +12,12 @@ export interface ExportedRun {
   sourceLine?: (location: SourceLocation) => string | undefined;
   /** Milliseconds since 1970. */
   startedAt?: number;
+  /** What its user calls it, and says of it. */
+  labels?: RunLabels;
+  /** The commit that its model's file was at. */
+  git?: { commit: string; branch?: string; dirty?: boolean };
+  /** Version of tfjs. */
+  tfjs?: string;
   /** Version of the extension. */
   version: string;
 }

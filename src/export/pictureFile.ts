@@ -60,12 +60,3 @@ export function checkPng(bytes: Uint8Array): void {
   const isPng = PNG_SIGNATURE.every((byte, i) => bytes[i] === byte);
   if (!isPng) throw malformed('it is no PNG');
 }
-
-/** A name for a file, of words that may hold anything: `loss of mnist-cnn.model.ts` → `loss-of-mnist-cnn.model.ts`. */
-export function fileNameOf(words: string): string {
-  const name = words
-    .replace(/[^\p{L}\p{N}._-]+/gu, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 100);
-  return name === '' ? 'run' : name;
-}

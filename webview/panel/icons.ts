@@ -27,6 +27,8 @@ const SHAPES = {
   flag: { stroke: 'M4 14.2V2.4h8.2L10.4 5.6l1.8 3.2H4' },
   open: { stroke: 'M9.2 2.6h4.2v4.2M13.2 2.8 7.6 8.4M6.6 3.6H2.8v9.6h9.6V9.4' },
   add: { stroke: 'M8 3v10M3 8h10' },
+  save: { stroke: 'M8 2.4v7.4M4.8 6.8 8 10l3.2-3.2M2.8 11.4v2.2h10.4v-2.2' },
+  export: { stroke: 'M8 10V2.6M4.8 5.6 8 2.4l3.2 3.2M2.8 8.4v5.2h10.4V8.4' },
   chevron: { stroke: 'M6 3.4 10.6 8 6 12.6' },
 } as const satisfies Record<string, { fill: string } | { stroke: string }>;
 

@@ -75,7 +75,31 @@ function epochValue({ epochs }: ExportedRun['history'], name: string): number | 
   return epochs.findLast(({ metrics }) => metrics[name] !== undefined)?.metrics[name];
 }
 
-function aboutSection({ view, startedAt, version }: ExportedRun): string {
+function commitWords({ commit, branch, dirty }: NonNullable<ExportedRun['git']>): string {
+  const on = branch === undefined ? '' : ` on ${branch}`;
+  return `${commit.slice(0, 12)}${on}${dirty ? ', with changes' : ''}`;
+}
+
+/** The name that its user gave it, what was noted, and its tags. */
+function head({ view, labels }: ExportedRun): string {
+  const { name = '', note = '', tags = [] } = labels ?? {};
+  const noted = note
+    .split(/\n{2,}/)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((paragraph) => el('p', '', prose(paragraph)));
+  return el(
+    'header',
+    '',
+    el('h1', '', escapeText(name === '' ? view.title : name)),
+    el('p', 'path', escapeText(view.path)),
+    tags.length === 0
+      ? ''
+      : el('p', '', ...tags.map((tag) => el('span', 'badge', escapeText(tag)))),
+    ...noted,
+  );
+}
+
+function aboutSection({ view, startedAt, version, git, tfjs }: ExportedRun): string {
   const { epoch, epochs } = view;
   const isLog = view.origin === 'log';
   const epochWords =
@@ -91,6 +115,8 @@ function aboutSection({ view, startedAt, version }: ExportedRun): string {
     ['Renderer', view.renderer ?? ''],
     ['Why this backend', view.backendReason ?? ''],
     ['Seed', isLog ? '' : String(view.seed)],
+    ['Commit', git ? commitWords(git) : ''],
+    ['tfjs', tfjs ?? ''],
     ['Run', view.id],
     ['Gradient Lens', version],
   ]);
@@ -129,7 +155,7 @@ export function* htmlReport(run: ExportedRun): Generator<string> {
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
     `<title>${title} · Gradient Lens</title>\n<style>${reportStyle()}</style>\n</head>\n<body>\n`
   );
-  yield el('header', '', el('h1', '', title), el('p', 'path', escapeText(view.path)));
+  yield head(run);
   yield '\n<main>\n';
   yield tiles(run);
   yield failureSection(run);

@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Epochs of one message. */
   epochs: 1_000_000,
   rank: 32,
+  /** Characters of an SVG picture. */
+  picture: 32 * 1024 * 1024,
   /** Classes that labels are counted by. */
   classes: 100_000,
   /** Bytes of one batch of step records. */

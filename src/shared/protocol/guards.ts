@@ -8,7 +8,7 @@ import {
   type HostMethods,
 } from './runtime';
 import type { FromPanel } from './panel';
-import { bytes, Fields, guarded, Malformed } from './checks';
+import { bytes, Fields, guarded, LIMITS, Malformed } from './checks';
 import { answer, recording } from './debugGuard';
 import { commonMessage, describe } from './messageParts';
 import type { ProtocolError } from './protocolError';
@@ -112,6 +112,7 @@ function fromPanel(value: unknown): FromPanel {
           'restart',
           'showOutput',
           'useStandIn',
+          'exportRun',
         ]),
       };
     case 'remedy':
@@ -129,6 +130,13 @@ function fromPanel(value: unknown): FromPanel {
       };
     case 'explain':
       return { type, rule: fields.oneOf('rule', RULE_IDS) };
+    case 'picture':
+      return {
+        type,
+        name: fields.text('name'),
+        svg: fields.text('svg', LIMITS.picture),
+        png: bytes(fields.get('png'), fields.path('png')),
+      };
     case 'reveal':
       return { type, target: revealTarget(fields.nested('target')) };
     case 'fromRuntime':

@@ -121,7 +121,7 @@ export type ToPanel =
   | { type: 'focusLayer'; layer: string };
 
 export type PanelAction =
-  'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'showOutput' | 'useStandIn';
+  'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'showOutput' | 'useStandIn' | 'exportRun';
 
 export type FromPanel =
   /** Sent once per page load; a second one from the same panel means that the page was reloaded. */
@@ -138,6 +138,8 @@ export type FromPanel =
   | { type: 'look'; step?: number; side?: 'before' | 'after' }
   /** Open the page that explains a rule. */
   | { type: 'explain'; rule: RuleId }
+  /** Save a chart where the user says, as one of the two. `name`: what it shows. */
+  | { type: 'picture'; name: string; svg: string; png: ArrayBuffer }
   | { type: 'fromRuntime'; runId: string; message: FromRuntime }
   /** The worker could not start or died outside user code. */
   | { type: 'workerError'; runId: string; message: string }

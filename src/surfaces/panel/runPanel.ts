@@ -36,6 +36,7 @@ export interface RunPanelEvents {
   reveal(run: ShownRun, target: Extract<FromPanel, { type: 'reveal' }>['target']): void;
   remedy(run: ShownRun, asked: Extract<FromPanel, { type: 'remedy' }>): void;
   explain(rule: RuleId): void;
+  picture(run: ShownRun, picture: Extract<FromPanel, { type: 'picture' }>): void;
   /** Hands a look at a step on to whoever debugs the run; false where nobody does. */
   look(run: ShownRun, step: number | undefined): boolean;
   trouble(message: string): void;
@@ -202,6 +203,9 @@ export class RunPanel implements TrainingPage, vscode.Disposable {
       }
       case 'explain':
         this.events.explain(message.rule);
+        break;
+      case 'picture':
+        if (this.shownRun) this.events.picture(this.shownRun, message);
         break;
       case 'fromRuntime':
         this.listeners.get(message.runId)?.message(message.message);

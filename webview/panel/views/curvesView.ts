@@ -9,6 +9,8 @@ import { type CurveGroup, curveGroup, groupNames } from '../series/curveGroups';
 import { smooth } from '../series/smoothing';
 import { decimate } from '../series/decimate';
 import { createCard } from './card';
+import { curvesPicture } from '../export/pictures';
+import { saveButton } from '../export/saveButton';
 import { nearest } from './curveReadout';
 import { DataTable, spread } from './dataTable';
 import { LineChart } from './lineChart';
@@ -43,6 +45,7 @@ export class CurvesView implements View {
   private drawn = '';
   private hover: number | undefined;
   private lastStep = 0;
+  private shown: { group: CurveGroup; frame: Frame } | undefined;
 
   constructor(private readonly actions: PageActions) {
     this.root = this.card.root;
@@ -54,7 +57,8 @@ export class CurvesView implements View {
       actions.change({ smoothing: Number(this.smoothing.value) }),
     );
     const slider = element('label', 'slider-label', {}, 'Smooth', this.smoothing);
-    this.card.tools.append(slider, this.scale, this.table.toggle);
+    const save = saveButton('the curve', actions, () => this.picture());
+    this.card.tools.append(slider, this.scale, this.table.toggle, save);
     this.canvas.tabIndex = 0;
     this.plot.append(this.canvas, this.waiting);
     this.card.head.insertBefore(this.tabs, this.card.note);
@@ -87,6 +91,7 @@ export class CurvesView implements View {
       this.hover,
     ].join();
     const group = curveGroup(state.curves, name);
+    this.shown = { group, frame };
     this.table.draw(() => tableOf(group));
     if (drawn === this.drawn || !this.pacing.isDue()) return;
     this.drawn = drawn;
@@ -100,6 +105,11 @@ export class CurvesView implements View {
         : (progress ?? 'Waiting for the first step…'),
     );
     this.drawChart(group, frame);
+  }
+
+  private picture() {
+    const { group, frame } = this.shown ?? {};
+    return group && frame && curvesPicture(group, frame);
   }
 
   private drawTabs(names: readonly string[], selected: string): void {

@@ -5,6 +5,8 @@ import type { ShownStep } from '../../../src/shared/protocol/panel';
 import type { LayerRecord, TensorRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
 import { fileName, formatCount } from '../format';
+import { historyPicture, summaryPicture } from '../export/pictures';
+import { saveButton } from '../export/saveButton';
 import { icon } from '../icons';
 import { HistogramPlot } from './histogramPlot';
 import { HeatPlot } from './heatPlot';
@@ -44,12 +46,17 @@ export class DetailView {
   private tensor = WHOLE_LAYER;
   private layer = '';
   private drawn = '';
+  private frame: Frame | undefined;
   /** Step and phase of the debugger's stop in the layer. */
   private stop = '';
 
   constructor(actions: PageActions) {
     this.histogram = new HistogramPlot(() => actions.invalidate());
     this.heat = new HeatPlot(() => actions.invalidate());
+    this.histogram.head.append(saveButton('the histogram', actions, () => this.histogramPicture()));
+    this.heat.head.append(
+      saveButton('the gradient over the steps', actions, () => this.heatPicture()),
+    );
     this.source = button('link', 'Go to source', () =>
       actions.post({ type: 'reveal', target: { layer: this.layer } }),
     );
@@ -80,6 +87,7 @@ export class DetailView {
 
   draw(frame: Frame, layer: LayerInfo): void {
     if (this.layer !== layer.name) this.bind(layer);
+    this.frame = frame;
     const { current, histories, range, version, view } = frame.state;
     this.follow(view?.cursor, layer.name);
     const record = this.recordOf(current?.layers[layer.name], current?.tensors ?? {});
@@ -90,7 +98,7 @@ export class DetailView {
     const summary = record === undefined ? undefined : summaryOf(record, this.quantity);
     const title = this.tensor === WHOLE_LAYER ? layer.name : this.tensor;
     this.histogram.draw(
-      `${QUANTITIES[this.quantity]} of ${title}`,
+      this.histogramTitle,
       summary,
       frame,
       changed,
@@ -118,6 +126,26 @@ export class DetailView {
       statisticsTable(record, `Statistics of ${title} at step ${step}`),
       facts,
     );
+  }
+
+  private get histogramTitle(): string {
+    const of = this.tensor === WHOLE_LAYER ? this.layer : this.tensor;
+    return `${QUANTITIES[this.quantity]} of ${of}`;
+  }
+
+  private histogramPicture() {
+    const { current, range } = this.frame?.state ?? {};
+    const record = this.recordOf(current?.layers[this.layer], current?.tensors ?? {});
+    const summary = record && summaryOf(record, this.quantity);
+    if (!this.frame || !summary) return undefined;
+    const axis = this.quantity === 'gradient' ? range : undefined;
+    return summaryPicture(this.histogramTitle, summary, axis, this.frame);
+  }
+
+  private heatPicture() {
+    const { frame } = this;
+    const history = frame?.state.histories.get(this.layer);
+    return frame && history && historyPicture(this.layer, history, frame.state.range, frame);
   }
 
   /** Where a debugger stops in the layer, what the phase has made is shown: the activation, or δ. */

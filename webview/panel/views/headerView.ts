@@ -22,6 +22,7 @@ const TITLES: Record<string, string> = {
   Step: 'Train one step',
   Restart: 'Restart with the same seed',
   Output: 'Show the output of the program',
+  Export: 'Export as a report, CSV or JSON',
 };
 
 /** Reason that holds for every control of a worker that is gone. */
@@ -42,6 +43,10 @@ function stepBlocked(view: RunView): string | undefined {
   if (gone !== undefined) return gone;
   if (!view.pausable) return pauseBlocked(view);
   return view.state === 'paused' ? undefined : 'pause first';
+}
+
+function exportBlocked(view: RunView): string | undefined {
+  return view.step === 0 && view.findings.length === 0 ? 'nothing is recorded yet' : undefined;
 }
 
 export class HeaderView implements View {
@@ -82,6 +87,7 @@ export class HeaderView implements View {
       () => this.act('showOutput'),
       () => undefined,
     );
+    this.control('export', 'Export', () => this.act('exportRun'), exportBlocked);
     this.time = new TimeView(actions);
     this.toolbar.addEventListener('keydown', (event) => this.moveFocus(event));
     this.state.append(this.stateWord);
@@ -183,10 +189,14 @@ export class HeaderView implements View {
       setAttribute(node, 'aria-label', title);
       setText(word, label);
     }
+    const shown = this.controls.filter(({ node }) => !node.hidden);
+    // One of those in sight is reached by Tab.
+    if (!shown.some(({ node }) => node.tabIndex === 0))
+      shown[0]?.node.setAttribute('tabindex', '0');
     setAttribute(this.root, 'data-final', isFinal(view.state) || !view.live);
     // A log can be followed, and no longer followed: nothing else.
     for (const { node, label } of this.controls) {
-      setHidden(node, view.origin === 'log' && label !== 'Stop');
+      setHidden(node, view.origin === 'log' && label !== 'Stop' && label !== 'Export');
     }
   }
 
@@ -213,7 +223,7 @@ export class HeaderView implements View {
 
   /** Arrow keys walk the toolbar, as its role promises. */
   private moveFocus(event: KeyboardEvent): void {
-    const nodes = this.controls.map(({ node }) => node);
+    const nodes = this.controls.map(({ node }) => node).filter((node) => !node.hidden);
     const at = nodes.findIndex((node) => node === document.activeElement);
     const to =
       event.key === 'ArrowRight'

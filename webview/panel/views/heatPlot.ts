@@ -23,6 +23,8 @@ const TICK_GAP = 28;
 
 export class HeatPlot {
   readonly root = element('div', 'detail-plot');
+  /** The title and its tools. */
+  readonly head = element('div', 'plot-head');
   private readonly readout = element('p', 'readout');
   private readonly canvas = createCanvas('heat-large');
   private history: HistogramHistory | undefined;
@@ -32,7 +34,8 @@ export class HeatPlot {
 
   constructor(private readonly invalidate: () => void) {
     const title = element('h3', 'plot-title', {}, 'Gradient over the steps');
-    this.root.append(element('div', 'plot-head', {}, title), this.readout, this.canvas);
+    this.head.append(title);
+    this.root.append(this.head, this.readout, this.canvas);
     this.canvas.addEventListener('pointermove', (event) =>
       this.setHover({ x: event.offsetX, y: event.offsetY }),
     );

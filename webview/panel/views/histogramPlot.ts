@@ -28,6 +28,8 @@ const TICK_GAP = 52;
 
 export class HistogramPlot {
   readonly root = element('div', 'detail-plot');
+  /** The title and its tools. */
+  readonly head = element('div', 'plot-head');
   private readonly title = element('h3', 'plot-title');
   private readonly readout = element('p', 'readout');
   private readonly canvas = createCanvas('histogram-large');
@@ -42,12 +44,8 @@ export class HistogramPlot {
       invalidate();
     });
     this.canvas.tabIndex = 0;
-    this.root.append(
-      element('div', 'plot-head', {}, this.title, this.table.toggle),
-      this.readout,
-      this.canvas,
-      this.table.root,
-    );
+    this.head.append(this.title, this.table.toggle);
+    this.root.append(this.head, this.readout, this.canvas, this.table.root);
     this.canvas.addEventListener('pointermove', (event) =>
       this.setHover(this.axis === undefined ? -1 : slotAt(this.axis, event.offsetX)),
     );

@@ -16,6 +16,8 @@ import { paintCursor } from '../paint/marks';
 import { paintLegend, paintNormMap } from '../paint/normMapPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
+import { normMapPicture } from '../export/pictures';
+import { saveButton } from '../export/saveButton';
 import { createCard } from './card';
 import { DataTable, spread } from './dataTable';
 import { Pacing } from './pacing';
@@ -48,12 +50,14 @@ export class NormMapView implements View {
   private legendDrawn = '';
   private hover: { row: number; column: number } | undefined;
   private names: string[] = [];
+  private shown: Frame | undefined;
 
   constructor(private readonly actions: PageActions) {
     this.root = this.card.root;
     this.pacing = new Pacing(this.root, () => actions.invalidate());
     this.table = new DataTable('map', () => actions.invalidate());
-    this.card.tools.append(this.table.toggle);
+    const save = saveButton('the map', actions, () => this.shown && normMapPicture(this.shown));
+    this.card.tools.append(this.table.toggle, save);
     this.canvas.tabIndex = 0;
     this.plot.append(this.canvas);
     this.legend.append(
@@ -74,6 +78,7 @@ export class NormMapView implements View {
     const layers = state.view?.layers ?? [];
     setHidden(this.root, layers.length === 0 || state.curves.step.length === 0);
     if (this.root.hidden) return;
+    this.shown = frame;
     const width = this.plot.clientWidth;
     const drawn = [
       state.version,
