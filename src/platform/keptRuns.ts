@@ -9,7 +9,6 @@ import { shareMemory } from '../run/memoryShares';
 import type { RunHistory } from '../run/runHistory';
 import type { Notice } from '../shared/core/run';
 import type { RunView } from '../shared/protocol/panel';
-import type { RunSummary } from '../shared/core/runSummary';
 import { modelSource, type RunOrigin } from '../store/manifestOf';
 import { RunCatalogue } from '../store/runCatalogue';
 import { runFolder } from '../store/runFolder';
@@ -123,11 +122,6 @@ export class KeptRuns {
   /** Resolves when a run of this window that has ended is on disk as a whole. */
   async written(id: string): Promise<void> {
     await this.recorders.get(id)?.done;
-  }
-
-  /** A run that is recorded by this window, as a list shows it. */
-  summaryOf(id: string): RunSummary | undefined {
-    return this.recorders.get(id)?.summary;
   }
 
   /** A run by its id, from whichever workspace folder has it; undefined where it cannot be read. */

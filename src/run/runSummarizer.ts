@@ -138,6 +138,7 @@ export class RunSummarizer implements Disposable {
   get summary(): RunSummary {
     const { run, made } = this;
     const { seed } = run.request;
+    const experiment = made.experiment ?? run.request.experiment;
     const isLog = run.info.origin === 'log';
     return {
       ...{ id: run.id, title: run.title, path: run.path, labels: {} },
@@ -152,7 +153,7 @@ export class RunSummarizer implements Disposable {
       ...this.records.summary,
       ...(run.epoch !== undefined && { epoch: run.epoch }),
       ...tellFindings(run.findings),
-      ...(made.experiment && { experiment: made.experiment }),
+      ...(experiment && { experiment }),
       resumable: false,
     };
   }

@@ -121,10 +121,6 @@ export class RunRecorder implements Disposable {
     }
   }
 
-  get runId(): string {
-    return this.run.id;
-  }
-
   /** The run as a list shows it. */
   get summary(): RunSummary {
     return this.summarizer.summary;

@@ -26,9 +26,3 @@ export class StoreError extends Error {
 export function systemMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** True where a file or folder is not there. */
-export function isAbsent(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
