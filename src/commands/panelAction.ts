@@ -14,7 +14,7 @@ export async function panelAction(
   shown: ShownRun,
   action: PanelAction,
 ): Promise<void> {
-  const isForAll = action === 'showOutput' || action === 'exportRun';
+  const isForAll = ['showOutput', 'exportRun', 'resumeRun'].includes(action);
   if (context.registry.byId(shown.id) || isForAll) {
     await runCommand(action, context, shown.id);
     return;

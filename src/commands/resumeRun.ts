@@ -13,15 +13,19 @@ export const resumeRun: Command = async (context, ...args) => {
   const { current, trainer } = context;
   const { value } = current;
   const isMeant = args.length === 0 && value && isFinal(value.state);
-  const chosen = isMeant ? value : (await chosenRuns(context, args, 'Run to go on with'))[0];
-  if (!chosen) return undefined;
-  const found = await trainer.resumable(chosen.id);
+  const [named] = isMeant ? [value.id] : args;
+  const id =
+    typeof named === 'string'
+      ? named
+      : (await chosenRuns(context, args, 'Run to go on with'))[0]?.id;
+  if (id === undefined) return undefined;
+  const found = await trainer.resumable(id);
   const given = optionsIn(args[1]);
   const asked = isMore(given) ? {} : await askForMore(found);
   if (!asked) return undefined;
   const source = given.source ? {} : await askForSource(found);
   if (!source) return undefined;
-  const resumed = await trainer.resumeRun(chosen.id, { ...given, ...asked, ...source });
+  const resumed = await trainer.resumeRun(id, { ...given, ...asked, ...source });
   return resumed.id;
 };
 

@@ -36,7 +36,7 @@ const RELOADED: Notice = {
   code: 'window-reloaded',
   message:
     'The window was reloaded or closed while this run trained, and the training ended with it. ' +
-    'What it recorded until then is shown; restart to train again.',
+    'What it recorded until then is shown; resume to go on from its last checkpoint, or restart.',
 };
 
 const RELOADED_IN_NODE: Notice = {

@@ -6,7 +6,7 @@ import type { TrainingRun } from './trainingRun';
 /** The run as a message. `title` is the file's name, `path` its place in the workspace. */
 export function viewOf(run: TrainingRun<unknown>): RunView {
   const { plan, info, progress, error, memory, stepsPerSecond, epoch } = run;
-  const { seed, maxSteps, hyperparameters } = run.request;
+  const { seed, maxSteps, hyperparameters, resumedFrom } = run.request;
   const changes = run.debug?.changes ?? [];
   return {
     id: run.id,
@@ -21,6 +21,7 @@ export function viewOf(run: TrainingRun<unknown>): RunView {
     seed,
     requestedBackend: run.request.backend,
     ...(hyperparameters && { hyperparameters }),
+    ...(resumedFrom && { resumedFrom }),
     step: run.currentStep,
     ...(maxSteps !== undefined && { maxSteps }),
     ...(epoch !== undefined && { epoch }),

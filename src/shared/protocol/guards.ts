@@ -110,6 +110,7 @@ function fromPanel(value: unknown): FromPanel {
           'step',
           'stop',
           'restart',
+          'resumeRun',
           'showOutput',
           'useStandIn',
           'exportRun',

@@ -40,6 +40,8 @@ export interface RunView {
   /** `auto` or the backend that was asked for; with `hyperparameters`, what a restart needs. */
   requestedBackend?: string;
   hyperparameters?: Record<string, number | string | boolean>;
+  /** The run, and the step of it, that this one goes on from: steps up to there are of that run. */
+  resumedFrom?: { run: string; step: number };
   step: number;
   maxSteps?: number;
   epoch?: number;
@@ -121,7 +123,15 @@ export type ToPanel =
   | { type: 'focusLayer'; layer: string };
 
 export type PanelAction =
-  'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'showOutput' | 'useStandIn' | 'exportRun';
+  | 'pause'
+  | 'resume'
+  | 'step'
+  | 'stop'
+  | 'restart'
+  | 'resumeRun'
+  | 'showOutput'
+  | 'useStandIn'
+  | 'exportRun';
 
 export type FromPanel =
   /** Sent once per page load; a second one from the same panel means that the page was reloaded. */

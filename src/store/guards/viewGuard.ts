@@ -38,6 +38,10 @@ export function runView(value: unknown): RunView {
     ...(fields.get('origin') === 'log' && { origin: 'log' as const }),
     seed: fields.number('seed'),
     ...optional(fields, 'requestedBackend', text),
+    ...optional(fields, 'resumedFrom', (from, at) => {
+      const resumed = new Fields(from, at);
+      return { run: resumed.text('run'), step: resumed.count('step') };
+    }),
     ...optional(fields, 'hyperparameters', hyperparameters),
     step: fields.count('step'),
     ...optional(fields, 'maxSteps', number),

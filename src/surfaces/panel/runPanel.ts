@@ -23,11 +23,12 @@ const RELOADED: Notice = {
   code: 'page-reloaded',
   message:
     'The panel was reloaded (moved to another window, for example), and the training in it ended. ' +
-    'What it recorded until then is shown; restart to train again.',
+    'What it recorded until then is shown; resume to go on from its last checkpoint, or restart.',
 };
 const CLOSED: Notice = {
   code: 'panel-closed',
-  message: 'The panel was closed, and the training in it ended. Restart to train again.',
+  message:
+    'The panel was closed, and the training in it ended. Resume to go on from its last checkpoint, or restart.',
 };
 
 /** What a panel tells its owner. */

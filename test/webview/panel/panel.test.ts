@@ -159,12 +159,25 @@ describe('panel page', function () {
     assert.match(await text('.banners'), /can be stopped but not paused/);
   });
 
-  it('says plainly that a run was cut off, and restarts it', async () => {
+  it('says plainly that a run was cut off, and resumes or restarts it', async () => {
     await open({}, snapshotOf(run, { live: false }));
     assert.equal(await text('.run-state'), 'Interrupted');
     assert.match(await text('.banner-warning'), /was interrupted/);
-    await panel.page.locator('.banner-warning button').click();
-    assert.deepEqual(await sentOf('action'), [{ type: 'action', action: 'restart' }]);
+    const banner = panel.page.locator('.banner-warning');
+    await banner.getByRole('button', { name: 'Resume' }).click();
+    await banner.getByRole('button', { name: 'Restart' }).click();
+    const actions = (await sentOf('action')).map(({ action }) => action);
+    assert.deepEqual(actions, ['resumeRun', 'restart']);
+  });
+
+  it('offers to go on with a run that has ended, and says where one went on', async () => {
+    const resumedFrom = { run: '20260131-net', step: 120 };
+    await open({}, snapshotOf(run, { state: 'completed', resumedFrom }));
+    const resume = panel.page.locator('.toolbar').getByRole('button', { name: 'Resume' });
+    assert.equal(await resume.getAttribute('title'), 'Resume from the last checkpoint');
+    await resume.click();
+    assert.deepEqual(await sentOf('action'), [{ type: 'action', action: 'resumeRun' }]);
+    assert.match(await text('.facts'), /Resumed\s*after step 120/);
   });
 
   it('shows an error with the way to its line', async () => {

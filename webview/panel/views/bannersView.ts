@@ -46,6 +46,10 @@ export class BannersView implements View {
       label: 'Restart',
       run: () => this.actions.post({ type: 'action', action: 'restart' }),
     };
+    const resume = {
+      label: 'Resume',
+      run: () => this.actions.post({ type: 'action', action: 'resumeRun' }),
+    };
     if (error !== undefined) {
       const line = error.location?.line ?? error.line;
       const file = fileName(error.location?.file ?? view.path);
@@ -64,7 +68,7 @@ export class BannersView implements View {
         title: 'This run was interrupted',
         message:
           'The page that trained it was closed or reloaded. What was recorded is shown; training does not go on.',
-        actions: [restart],
+        actions: view.step > 0 ? [resume, restart] : [restart],
       });
     }
     const isLoop = !view.pausable && view.origin !== 'log';

@@ -25,6 +25,9 @@ const TITLES: Record<string, string> = {
   Export: 'Export as a report, CSV or JSON',
 };
 
+/** What Resume does of a run that has ended. */
+const GO_ON = 'Resume from the last checkpoint';
+
 /** Reason that holds for every control of a worker that is gone. */
 function goneReason(view: RunView): string | undefined {
   if (isFinal(view.state)) return 'the run has ended';
@@ -43,6 +46,15 @@ function stepBlocked(view: RunView): string | undefined {
   if (gone !== undefined) return gone;
   if (!view.pausable) return pauseBlocked(view);
   return view.state === 'paused' ? undefined : 'pause first';
+}
+
+/** True for a run that may go on in another one. */
+function isOver(view: RunView): boolean {
+  return view.origin !== 'log' && (isFinal(view.state) || !view.live);
+}
+
+function resumeBlocked(view: RunView): string | undefined {
+  return view.step === 0 ? 'no step was taken' : undefined;
 }
 
 function exportBlocked(view: RunView): string | undefined {
@@ -70,9 +82,15 @@ export class HeaderView implements View {
   private readonly controls: Control[] = [];
   private readonly pause: Control;
   private readonly time: TimeView;
+  private isOver = false;
 
   constructor(private readonly actions: PageActions) {
-    this.pause = this.control('pause', 'Pause', () => this.pauseOrResume(), pauseBlocked);
+    this.pause = this.control(
+      'pause',
+      'Pause',
+      () => this.pauseOrResume(),
+      (view) => (isOver(view) ? resumeBlocked(view) : pauseBlocked(view)),
+    );
     this.control('step', 'Step', () => this.act('step'), stepBlocked);
     this.control('stop', 'Stop', () => this.act('stop'), goneReason);
     this.control(
@@ -131,6 +149,12 @@ export class HeaderView implements View {
         .filter((text) => text !== undefined && text !== '')
         .join('\n'),
     );
+    const from = view.resumedFrom;
+    this.fact(
+      'Resumed',
+      from ? `after step ${formatCount(from.step)}` : '',
+      from && `Steps up to there are of the run ${from.run}`,
+    );
     this.fact('Log', view.origin === 'log' ? view.backend : '');
     this.fact('Seed', view.origin === 'log' ? '' : String(view.seed));
     // A backend that is not the obvious one says why, in sight and not only on hover.
@@ -178,12 +202,14 @@ export class HeaderView implements View {
   }
 
   private drawControls(view: RunView): void {
-    const paused = view.state === 'paused';
+    this.isOver = isOver(view);
+    const paused = view.state === 'paused' || this.isOver;
     setIcon(this.pause.node, paused ? 'play' : 'pause');
     this.pause.label = paused ? 'Resume' : 'Pause';
     for (const { node, word, blocked, label } of this.controls) {
       const reason = blocked(view);
-      const title = `${TITLES[label] ?? label}${reason === undefined ? '' : `: ${reason}`}`;
+      const whole = this.isOver && label === 'Resume' ? GO_ON : (TITLES[label] ?? label);
+      const title = `${whole}${reason === undefined ? '' : `: ${reason}`}`;
       setAttribute(node, 'aria-disabled', reason === undefined ? undefined : 'true');
       setAttribute(node, 'title', title);
       setAttribute(node, 'aria-label', title);
@@ -214,7 +240,8 @@ export class HeaderView implements View {
   }
 
   private pauseOrResume(): void {
-    this.act(this.pause.label === 'Resume' ? 'resume' : 'pause');
+    if (this.isOver) this.act('resumeRun');
+    else this.act(this.pause.label === 'Resume' ? 'resume' : 'pause');
   }
 
   private act(action: PanelAction): void {
