@@ -10,8 +10,8 @@ import { RecordAssembler } from './recordAssembler';
 
 /** Milliseconds between two looks at the sizes of the files. */
 const POLL_MS = 1000;
-/** … once the log was found complete. */
-const IDLE_POLL_MS = 5000;
+/** … that many times as long, once the log was found complete. */
+const IDLE_POLLS = 5;
 /** Looks after which new files are searched for, too. */
 const SEARCH_EVERY = 3;
 /** Steps after which it is told what the log holds, where it still grows. */
@@ -41,6 +41,8 @@ export class LogSource implements RunSource {
   private readonly assembler = new RecordAssembler(this.contents);
   private readonly pollMs: number;
   private readonly now: () => number;
+  /** Files whose size was looked at before. */
+  private readonly seen = new WeakSet<EventFileTail>();
   private sink: RunSink | undefined;
   private watcher: { dispose(): void } | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -139,7 +141,7 @@ export class LogSource implements RunSource {
     const { grewAgain } = this.options;
     if (!grewAgain) return;
     while (!this.isOver()) {
-      await this.sleep(Math.max(this.pollMs, IDLE_POLL_MS));
+      await this.sleep(IDLE_POLLS * this.pollMs);
       if (this.isOver()) return;
       await this.search();
       if (await this.look()) {
@@ -168,11 +170,15 @@ export class LogSource implements RunSource {
     let hasGrown = false;
     for (const tail of this.tails.values()) {
       // A file that is gone has been read as far as it was.
+      const isKnown = this.seen.has(tail);
       const changedAt = await tail.look().catch(() => 0);
+      this.seen.add(tail);
       const { size, read } = tail.progress;
-      if (size > read) {
-        hasGrown = true;
-        this.lastGrowth = Math.max(this.lastGrowth, Math.min(changedAt, this.now()));
+      if (size > read) hasGrown = true;
+      // What grows under our eyes does so now, whatever the clock of its machine says.
+      if (size > read || !isKnown) {
+        const at = isKnown ? this.now() : Math.min(changedAt, this.now());
+        this.lastGrowth = Math.max(this.lastGrowth, at);
       }
     }
     return hasGrown;
