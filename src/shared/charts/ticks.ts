@@ -15,7 +15,10 @@ export function linearTicks(low: number, high: number, count: number): number[] 
   return ticks;
 }
 
-/** Powers of ten within [low, high]; between two of them 2 and 5 too, where there are fewer than two powers. */
+/**
+ * Powers of ten within [low, high]; 2 and 5 times them too, where there are fewer than two; round numbers, where there
+ * are still fewer than three.
+ */
 export function logTicks(low: number, high: number, count: number): number[] {
   const from = Math.floor(Math.log10(low));
   const to = Math.ceil(Math.log10(high));
@@ -29,5 +32,6 @@ export function logTicks(low: number, high: number, count: number): number[] {
     if (e % every === 0 && within(power)) powers.push(power);
     for (const factor of [1, 2, 5]) if (within(factor * power)) more.push(factor * power);
   }
-  return powers.length >= 2 ? powers : more;
+  if (powers.length >= 2) return powers;
+  return more.length >= 3 ? more : linearTicks(low, high, count);
 }

@@ -46,7 +46,8 @@ describe('ticks', () => {
 
   it('of decades are powers, and 2 and 5 where there is but one', () => {
     assert.deepEqual(logTicks(1e-3, 10, 10), [0.001, 0.01, 0.1, 1, 10]);
-    assert.deepEqual(logTicks(0.15, 0.6, 5), [0.2, 0.5]);
+    assert.deepEqual(logTicks(0.15, 1.5, 5), [0.2, 0.5, 1]);
+    assert.deepEqual(logTicks(0.15, 0.6, 5), [0.2, 0.3, 0.4, 0.5, 0.6]);
     assert.ok(logTicks(1e-30, 1e30, 6).length <= 7);
   });
 });
