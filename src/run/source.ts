@@ -70,7 +70,7 @@ export interface RunSink {
   autopsy(autopsy: Autopsy): void;
   records(records: readonly StepRecord[], memory?: MemoryInfo): void;
   epoch(record: EpochRecord): void;
-  /** What an earlier run did that this one goes on from; before all of its own. */
+  /** What an earlier run did that this one goes on from, in one or more parts; before all of its own. */
   past(past: RunPast): void;
   plan(plan: { epochs?: number; stepsPerEpoch?: number }): void;
   notice(notice: Notice): void;

@@ -312,10 +312,9 @@ export class TrainingRun<Model = string> {
   }
 
   private takeOver({ layers, facts, records, epochs }: RunPast): void {
-    this.layerList = layers;
-    this.diagnosis.setLayers(layers);
-    this.modelFacts = facts;
-    this.diagnosis.setFacts(facts);
+    // It comes in parts.
+    if (layers !== this.layerList) this.diagnosis.setLayers((this.layerList = layers));
+    if (facts !== this.modelFacts) this.diagnosis.setFacts((this.modelFacts = facts));
     this.takeRecords(records);
     for (const epoch of epochs) this.takeEpoch(epoch);
   }

@@ -24,6 +24,23 @@ export interface ResumedRun {
 /** Steps taken again between two lines of progress. */
 const PROGRESS_STEPS = 50;
 
+/** Records handed over at a time: some tens of milliseconds for a deep net. */
+const PART = 200;
+
+/** `past` in parts that follow one another; at least one. */
+function* partsOf(past: RunPast): Generator<RunPast> {
+  const { records, epochs } = past;
+  let from = 0;
+  do {
+    const before = from === 0 ? 0 : (records[from - 1]?.step ?? 0);
+    const part = records.slice(from, from + PART);
+    from += PART;
+    const last = from < records.length ? (part.at(-1)?.step ?? 0) : Infinity;
+    const own = epochs.filter(({ step }) => step > before && step <= last);
+    yield { ...past, records: part, epochs: own };
+  } while (from < records.length);
+}
+
 /** One resumption. */
 export class Resumption {
   private hasDiffered = false;
@@ -45,7 +62,11 @@ export class Resumption {
   async begin(sink: RunSink): Promise<void> {
     const { past, words, recorded } = this.resumed;
     await recorded;
-    sink.past(past);
+    for (const part of partsOf(past)) {
+      sink.past(part);
+      // The rules look at every step: those of a long run take seconds, in which the editor has to answer.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     const again = this.isReplayed
       ? ' There is no checkpoint to go on from, so those steps are taken once more first, with the same seed, which gives the same and takes the same time.'
       : '';

@@ -128,6 +128,25 @@ describe('a training that goes on', () => {
     assert.match(s.run.notices[0]!.message, /goes on from the run before after step 5\.$/);
   });
 
+  it('hands a long past over in parts, in which the window goes on', async () => {
+    const records = steps(1, 950);
+    const epochs = [1, 200, 201, 600, 950].map((step, i) => ({ epoch: i + 1, step, metrics: {} }));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const s = await scene({
+      checkpoint: CHECKPOINT,
+      past: { ...PAST, step: 950, records, epochs },
+    });
+    while (s.sent.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    clearInterval(timer);
+    assert.deepEqual(
+      s.told,
+      records.map(({ step }) => step),
+    );
+    assert.deepEqual(s.run.epochs, epochs);
+    assert.ok(turns > 0);
+  });
+
   it('waits for whoever records it', async () => {
     const recorded = new Emitter<void>(() => undefined);
     const s = await scene({
