@@ -40,6 +40,8 @@ const ABOVE_START = 0.1;
 const FALL_BEGINS = 0.15;
 /** A rate within this factor below that of the lowest loss is too close to it. */
 const NEXT_TO_LOWEST = 3;
+/** A steepest place further below the lowest one than this comes of what batches differ by. */
+const FAR_FROM_LOWEST = 100;
 /** Steps on either side that a slope is fitted over. */
 const SLOPE_REACH = 4;
 
@@ -139,6 +141,10 @@ export function adviseRate(points: readonly RatePoint[]): RateAdvice {
   // So close to the lowest place a training soon is beyond it, once the weights have grown.
   if (rate > lowest / NEXT_TO_LOWEST) {
     const why = `The loss falls most steeply at ${short(rate)}, next to where it is lowest (${short(lowest)}); a tenth of that leaves room.${beyond}`;
+    return { ...found, suggested: { rate: rounded(lowest / 10), by: 'tenth', why } };
+  }
+  if (rate < lowest / FAR_FROM_LOWEST) {
+    const why = `The loss is lowest at ${short(lowest)}, and a tenth of that is the usual choice; its fall is too uneven to tell where it is steepest.${beyond}`;
     return { ...found, suggested: { rate: rounded(lowest / 10), by: 'tenth', why } };
   }
   const why = `Here the loss falls most steeply; it is lowest at ${short(lowest)}.${beyond}`;

@@ -6,6 +6,7 @@ import { RateTest } from '../../experiments/editor/rateTest';
 import { Sweep, type SweepOptions } from '../../experiments/editor/sweep';
 import type { StatedParameters } from '../../fixes';
 import { recognise } from '../../model/recognise';
+import { hasEnded } from '../../experiments/runner/trial';
 import { newRunId } from '../../run/runId';
 import type { ExperimentAction } from '../../shared/protocol/experiment';
 import { textNow } from '../trainedTexts';
@@ -54,6 +55,7 @@ export class Experiments implements vscode.Disposable {
     const id = newRunId(vscode.workspace.asRelativePath(file ?? model, false));
     const sweep = new Sweep(this.parts, { ...options, id });
     this.add(sweep, show);
+    if (show) void showProgress(sweep);
     return sweep;
   }
 
@@ -147,4 +149,29 @@ export class Experiments implements vscode.Disposable {
     const ids = trials.flatMap((trial) => experiment.runsOf(trial).slice(-1));
     this.parts.command('compareRuns', ids);
   }
+}
+
+/** Trials done and the best so far, with a button that ends the sweep; until it has ended. */
+async function showProgress(sweep: Sweep): Promise<void> {
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: sweep.title, cancellable: true },
+    async (progress, cancelled) => {
+      cancelled.onCancellationRequested(() => void sweep.stop());
+      let done = 0;
+      const subscription = sweep.onDidChange(() => {
+        const { trials, best, planned } = sweep.runner;
+        const ended = trials.filter(hasEnded).length;
+        if (ended === done) return;
+        const of = planned === undefined ? '' : ` of ${planned}`;
+        const leader = best ? `, best is trial ${best.number}` : '';
+        progress.report({
+          message: `${ended}${of} trials${leader}`,
+          ...(planned !== undefined && { increment: (100 * (ended - done)) / planned }),
+        });
+        done = ended;
+      });
+      await sweep.finished;
+      subscription.dispose();
+    },
+  );
 }
