@@ -41,6 +41,10 @@ export class NoteFiles implements vscode.FileSystemProvider, vscode.Disposable {
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {
+    if (!uri.path.endsWith('.md')) {
+      // The folder of a note: asked for before it is saved.
+      return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+    }
     const run = this.runOf(uri);
     const { length } = Buffer.from(run.labels.note ?? '');
     const mtime = this.savedAt.get(run.id) ?? run.startedAt;
