@@ -79,7 +79,9 @@ class RunProblems {
     clearTimeout(this.timer);
     this.timer = undefined;
     const byFile = new Map<string, vscode.Diagnostic[]>();
-    if (readSetting('problems.enabled', this.run.model)) {
+    // What a log's findings are about is in no source that is known.
+    const isLog = this.run.info.origin === 'log';
+    if (!isLog && readSetting('problems.enabled', this.run.model)) {
       for (const entry of problemEntries(this.run, this.run.model.fsPath)) {
         const key = vscode.Uri.file(entry.location.file).toString();
         byFile.set(key, [...(byFile.get(key) ?? []), toDiagnostic(entry)]);
