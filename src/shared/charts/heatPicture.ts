@@ -61,7 +61,7 @@ export function heatPicture(
   });
   const muted = { fill: palette.muted };
   const content = [
-    tag('rect', { x: LEFT, y: 0, width: width - LEFT, height, fill: palette.track }),
+    tag('rect', { x: LEFT, y: 0, width: width - LEFT, height, fill: palette.density[0] }),
     ...byLevel.map((cells, level) =>
       cells.length === 0
         ? ''
