@@ -44,6 +44,8 @@ const PAST: ResumedRun['past'] = {
   ...{ layers: [{ name: 'a', className: 'Dense', tensors: [] }], facts: [] },
 };
 
+const soon = () => new Promise((resolve) => setTimeout(resolve, 1));
+
 /** A run over a source that goes on from {@link PAST}, with a page that the test plays. */
 async function scene(resumed: Partial<ResumedRun> = {}, hash = 'h') {
   const sent: ToRuntime[] = [];
@@ -86,7 +88,8 @@ async function scene(resumed: Partial<ResumedRun> = {}, hash = 'h') {
   const told: number[] = [];
   run.onDidStep(({ step }) => told.push(step));
   run.start();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  // Without a recorder to wait for, until the worker is launched.
+  while (resumed.recorded === undefined && sent.length === 0) await soon();
   const say = (message: FromRuntime) => listener?.message(message);
   const records = (
     list: readonly StepRecord[],
@@ -137,7 +140,6 @@ describe('a training that goes on', () => {
       checkpoint: CHECKPOINT,
       past: { ...PAST, step: 950, records, epochs },
     });
-    while (s.sent.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     clearInterval(timer);
     assert.deepEqual(
       s.told,
@@ -153,9 +155,10 @@ describe('a training that goes on', () => {
       checkpoint: CHECKPOINT,
       recorded: new Promise((resolve) => recorded.event(() => resolve(undefined))),
     });
+    for (let turn = 0; turn < 10; turn++) await soon();
     assert.deepEqual([s.told, s.sent], [[], []]);
     recorded.fire();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    while (s.sent.length === 0) await soon();
     assert.equal(s.told.length, 5);
     assert.equal(s.sent.length, 1);
   });

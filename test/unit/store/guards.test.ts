@@ -35,6 +35,7 @@ const view: Required<Omit<RunView, 'cursor'>> = {
   ...{ id: 'x', title: 'net.model.ts', path: 'net.model.ts', state: 'failed', backend: 'cpu' },
   ...{ backendReason: 'r', renderer: 'g', runtime: 'node', origin: 'log', seed: 3 },
   ...{ requestedBackend: 'auto', hyperparameters: { a: 1, b: 'x', c: false }, step: 4 },
+  resumedFrom: { run: 'before', step: 2 },
   ...{ maxSteps: 9, epoch: 1, epochs: 2, stepsPerEpoch: 4, stepsPerSecond: 2.5, progress: 'p' },
   layers: [layer],
   findings: [finding],
