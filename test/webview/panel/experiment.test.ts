@@ -136,7 +136,8 @@ describe('page of an experiment', function () {
     assert.ok(rate >= 1e-4 && rate <= 0.01, String(rate));
     assert.match((await host.page.locator('.rate-plot').getAttribute('aria-label')) ?? '', /explodes from/); // prettier-ignore
     await host.page.getByRole('button', { name: 'Show losses as a table' }).click();
-    assert.ok((await host.page.locator('.data-table tbody tr').count()) > 20);
+    // Built with the next frame.
+    await host.page.locator('.data-table tbody tr').nth(20).waitFor();
     await host.page.getByRole('button', { name: 'Apply' }).click();
     assert.deepEqual(await host.asked(), [{ type: 'action', action: 'apply' }]);
   });
