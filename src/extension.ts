@@ -1,116 +1,27 @@
-// Entry of the extension: wires the parts.
+// Entry of the extension.
 import * as vscode from 'vscode';
-import { publicApi, type GradientLensApi, type ModelRun } from './api';
-import { registerCommands, runCommand } from './commands';
-import { applyChange } from './commands/applyRemedy';
-import { pickRuns } from './commands/chosenRuns';
-import { exportPicture } from './commands/exportPicture';
-import { panelAction, runRemedy } from './commands/panelAction';
-import type { CommandContext } from './commands/context';
+import { publicApi, type GradientLensApi } from './api';
 import { DISPLAY_NAME } from './contributions';
-import { TrainingDebugger } from './debug/editor';
-import { JsDebug } from './jsDebug';
-import { EsbuildService } from './model/esbuildLoader';
-import { BackendChoices } from './platform/backendChoices';
-import { FixesService } from './platform/fixesService';
-import { KeptCheckpoints } from './platform/keptCheckpoints';
-import { KeptRuns } from './platform/keptRuns';
-import { ModelIndex } from './platform/modelIndex';
-import { NodeTerminals } from './platform/nodeTerminals';
 import { trainAtStart } from './platform/trainAtStart';
-import { RunRegistry } from './run/runRegistry';
-import { showRuns } from './surfaces';
-import { showRunLists } from './surfaces/runLists';
-import { CurrentRun } from './surfaces/currentRun';
-import { Experiments } from './surfaces/experiments';
-import { Panels } from './surfaces/panel/panels';
-import { Remedies } from './surfaces/remedies';
-import { revealSource } from './surfaces/reveal';
-import { TrainedTexts } from './surfaces/trainedTexts';
-import { UserConsole } from './surfaces/userConsole';
-import { Trainer } from './trainer';
+import { wire, type Parts } from './wiring';
 
-let closing: (() => Promise<unknown>) | undefined;
+let parts: Parts | undefined;
 
 /** Name of the measure of {@link activate} in the extension host's performance timeline. */
 const ACTIVATION = 'gradientLens.activate';
 
 export function activate(context: vscode.ExtensionContext): GradientLensApi {
   const start = performance.now();
-  const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel(DISPLAY_NAME, { log: true });
-  const registry = new RunRegistry<ModelRun>((error) => log.error(String(error)));
-  const tell = (message: string) => {
-    log.warn(message);
-    void vscode.window.showErrorMessage(`${DISPLAY_NAME}: ${message}`);
-  };
-  const esbuild = new EsbuildService(extensionUri.fsPath);
-  const kept: KeptRuns = new KeptRuns({
-    ...{ globalFolder: context.globalStorageUri.fsPath, log },
-    isShown: (id) => panels.shows(id),
-  });
-  const checkpoints = new KeptCheckpoints({
-    folderOf: (id) => kept.folderOf(id),
-    onTrouble: (message) => log.warn(message),
-  });
-  closing = () => Promise.allSettled([checkpoints.close(), kept.close(), esbuild.dispose()]);
-  const panels = new Panels({
-    extensionUri,
-    action: (run, action) => void panelAction(commandContext, run, action),
-    reveal: (run, target) => {
-      revealSource(run, target).catch((error: unknown) => log.warn(String(error)));
-    },
-    remedy: (run, asked) => void runRemedy(commandContext, run, asked),
-    explain: (rule) => void runCommand('explainRule', commandContext, rule),
-    picture: (run, picture) => void exportPicture(commandContext, run, picture),
-    look: (run, step) => training.look(registry.byId(run.id), step),
-    trouble: (message) => log.warn(message),
-    findRun: (id) => kept.find(id),
-  });
-  const current = new CurrentRun(registry, panels.onDidActivate);
-  const terminals = new NodeTerminals();
-  const console = new UserConsole(log);
-  const trainer = new Trainer({
-    ...{ esbuild, terminals, dist: vscode.Uri.joinPath(extensionUri, 'dist').fsPath },
-    registry,
-    panels,
-    kept,
-    choices: new BackendChoices(context.globalState),
-    ...{ console, log, checkpoints },
-  });
-  const told = { trainer, log, tell, extensionUri };
-  const jsDebug = new JsDebug({ ...told, esbuild });
-  const index = new ModelIndex(log);
-  const training: TrainingDebugger = new TrainingDebugger({ ...told, console, index, jsDebug });
-  const trained = new TrainedTexts(registry);
-  const fixes = new FixesService(extensionUri.fsPath);
-  const remedies = new Remedies(registry, trained, fixes);
-  const shown = { registry, current, panels, remedies, trained, extensionUri };
-  const { lists, ...listed } = showRunLists({
-    ...{ registry, log, extensionUri, memory: context.workspaceState, pick: pickRuns },
-    ...{ catalogue: kept.catalogue, written: (id) => kept.written(id) },
-    open: (run) => void runCommand('openRun', commandContext, run),
-  });
-  const experiments = new Experiments({
-    ...{ ...told, registry, fixes: () => fixes.get() },
-    apply: (change) => applyChange(remedies, change),
-    command: (verb, argument) => void runCommand(verb, commandContext, argument),
-  });
-  const commandContext: CommandContext = {
-    ...{ ...shown, ...told, ...listed, experiments, terminals, jsDebug, training },
-  };
-  subscriptions.push(
-    ...[log, panels, registry, current, console, jsDebug, index, training, trained],
-    registerCommands(commandContext),
-    ...[remedies, lists, experiments],
-    showRuns(shown),
-  );
-  trainAtStart(context.globalState, (model) => void runCommand('train', commandContext, model));
+  const made = wire(context, log);
+  parts = made;
+  context.subscriptions.push(...made.disposables);
+  trainAtStart(context.globalState, (model) => made.train(model));
   const { duration } = performance.measure(ACTIVATION, { start });
   log.debug(`Activated in ${duration.toFixed(1)} ms`);
-  return publicApi(registry, (model, options) => trainer.train(model, options));
+  return publicApi(made.registry, (model, options) => made.trainer.train(model, options));
 }
 
 export async function deactivate(): Promise<void> {
-  await closing?.();
+  await parts?.close();
 }
