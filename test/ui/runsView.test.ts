@@ -56,7 +56,7 @@ describe('runs in the activity bar', () => {
     await eventually('two runs', texts, (all) => all.length === 2);
     const label = (await rows().first().getAttribute('aria-label')) ?? '';
     assert.match(label, /^deep-sigmoid\.model\.ts, Stopped, step \d+, loss [\d.]+/);
-    assert.match((await texts())[0] ?? '', /[▁▂▃▄▅▆▇█]+ [\d.]+.* · \d\d:\d\d/);
+    assert.match((await texts())[0] ?? '', /[\d.]+ [▁▂▃▄▅▆▇█]+ .*· \d\d:\d\d/);
     await window.screenshot('list');
   });
 

@@ -4,7 +4,7 @@ import { Commands } from '../../contributions';
 import { isFinal, type RunState } from '../../shared/core/run';
 import type { RunSummary } from '../../shared/core/runSummary';
 import type { GroupRow, RunRow } from './layout';
-import { descriptionOf, nameOf, spokenOf } from './words';
+import { descriptionOf, shortNameOf, spokenOf } from './words';
 
 const icon = (name: string, color: string): vscode.ThemeIcon =>
   new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
@@ -35,10 +35,9 @@ function contextOf(run: RunSummary, isBaseline: boolean): string {
 /** The row of a run. */
 export function runItem({ key, run, differing }: RunRow, isBaseline: boolean): vscode.TreeItem {
   const now = new Date();
-  const item = new vscode.TreeItem(nameOf(run), vscode.TreeItemCollapsibleState.None);
+  const item = new vscode.TreeItem(shortNameOf(run), vscode.TreeItemCollapsibleState.None);
   item.id = key;
-  const described = descriptionOf(run, differing, now);
-  item.description = isBaseline ? `baseline · ${described}` : described;
+  item.description = descriptionOf(run, differing, now, isBaseline);
   item.iconPath = STATE_ICONS[run.state];
   item.contextValue = contextOf(run, isBaseline);
   item.command = { command: Commands.openRun, title: 'Open Run', arguments: [run.id] };

@@ -87,16 +87,34 @@ function hyperparameterWords(run: RunSummary, names: readonly string[]): string[
   });
 }
 
+/** The name without the endings that all model files have: rows are short of room. */
+export function shortNameOf(run: Pick<RunSummary, 'labels' | 'title'>): string {
+  const name = nameOf(run);
+  return name === run.title ? name.replace(/(\.model)?\.[cm]?[jt]sx?$/, '') || name : name;
+}
+
+/** Blocks of a row's curve: the loss before it is to be seen in a narrow side bar too. */
+const ROW_BLOCKS = 6;
+
 /**
- * The grey text behind a run's name: `█▅▂▁ 0.213, best 0.198 · lr 0.01 · vanishing gradient · 14:02`.
+ * The grey text behind a run's name, what matters most first:
+ * `0.213 █▅▂▁▁▁ · lr 0.01 · best 0.198 · vanishing gradient · 14:02`.
  * @param differing hyperparameters that tell the shown runs of its model apart.
  */
-export function descriptionOf(run: RunSummary, differing: readonly string[], now: Date): string {
-  const curve = [sparkBlocks(run.spark), lossWords(run)].filter((part) => part !== '').join(' ');
+export function descriptionOf(
+  run: RunSummary,
+  differing: readonly string[],
+  now: Date,
+  isBaseline = false,
+): string {
+  const [last = '', best] = lossWords(run).split(', ');
+  const curve = [last, sparkBlocks(run.spark, ROW_BLOCKS)].filter((part) => part !== '').join(' ');
   return [
-    ...(run.labels.pinned ? ['pinned'] : []),
     ...(curve === '' ? [] : [curve]),
+    ...(run.labels.pinned ? ['pinned'] : []),
+    ...(isBaseline ? ['baseline'] : []),
     ...hyperparameterWords(run, differing),
+    ...(best === undefined ? [] : [best]),
     ...(run.worst ? [ruleWord(run.worst.rule)] : []),
     ...(run.labels.tags ?? []).map((tag) => `#${tag}`),
     timeWord(run.startedAt, now),

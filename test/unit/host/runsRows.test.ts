@@ -8,7 +8,12 @@ import { groupRuns } from '../../../src/surfaces/runs/groupRuns';
 import { sortRuns } from '../../../src/surfaces/runs/sortRuns';
 import { sparkBlocks, sparkPicture } from '../../../src/surfaces/runs/sparkline';
 import { DEFAULT_VIEW_STATE, parseViewState } from '../../../src/surfaces/runs/viewState';
-import { descriptionOf, durationWord, spokenOf } from '../../../src/surfaces/runs/words';
+import {
+  descriptionOf,
+  durationWord,
+  shortNameOf,
+  spokenOf,
+} from '../../../src/surfaces/runs/words';
 import { NOW, summaryOf } from './runSummaries';
 
 const HOUR_MS = 3_600_000;
@@ -50,7 +55,7 @@ describe('runs view: words of a run', () => {
   it('say what differs, what is wrong, and when', () => {
     assert.equal(
       descriptionOf(run, ['lr'], NOW),
-      'pinned · █▄▂▂▁▁▁▁ 0.213, best 0.198 · lr 0.01 · vanishing gradient · #night · 11:00',
+      '0.213 █▄▂▁▁▁ · pinned · lr 0.01 · best 0.198 · vanishing gradient · #night · 11:00',
     );
   });
 
@@ -67,7 +72,16 @@ describe('runs view: words of a run', () => {
     assert.equal(lastLoss, 0.213);
     assert.equal(bestLoss?.step, 380);
     assert.match(descriptionOf(rest, [], NOW), /^(1970-01-01|1969-12-31) \d\d:\d\d$/);
-    assert.match(descriptionOf({ ...rest, lastLoss: NaN, spark: [1, NaN] }, [], NOW), /^▁× NaN ·/);
+    assert.match(descriptionOf({ ...rest, lastLoss: NaN, spark: [1, NaN] }, [], NOW), /^NaN ▁× ·/);
+  });
+
+  it('leave out the endings of model files, not those of given names', () => {
+    const short = (title: string, name?: string) =>
+      shortNameOf({ title, labels: name === undefined ? {} : { name } });
+    assert.deepEqual(
+      [short('a.model.ts'), short('b.mjs'), short('logs'), short('c.js', 'mine.js')],
+      ['a', 'b', 'logs', 'mine.js'],
+    );
   });
 
   it('give durations in two units at most', () => {
