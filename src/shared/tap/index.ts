@@ -89,7 +89,7 @@ class InstalledTap<Site extends object> implements Tap {
       this.#guard,
       (names, xs) => this.#leftOut.look(names, xs),
     );
-    this.#randomValues.watchVariables(tf, this.#patches);
+    this.#randomValues.watchEngine(tf, this.#patches);
     this.#layers.watchVariables(tf, this.#patches);
     this.#computations.install(this.#patches);
     this.attach(tf);
@@ -98,12 +98,12 @@ class InstalledTap<Site extends object> implements Tap {
   attach(tf: TfNamespace): void {
     const layer = layerPrototypeOf(tf);
     if (layer && this.#isNew(layer)) {
+      this.#randomValues.watchInitializers(tf, this.#patches);
       this.#layers.watchLayers(tf, this.#patches);
       const ownerOf = (of: typeof layer): Owner<Site> | undefined => this.#layers.ownerOfLayer(of);
       watchActivations(tf, this.#patches, this.#computations, ownerOf, this.#guard);
     }
     if (this.#isNew(tf.Optimizer.prototype)) {
-      this.#randomValues.watchDraws(tf, this.#patches);
       watchOptimizers(tf, this.#patches, (optimizer, gradients, apply, given) =>
         this.#onApply(optimizer, gradients, apply, given),
       );

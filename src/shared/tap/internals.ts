@@ -75,8 +75,12 @@ export interface EngineLike {
   ): GradientsResult;
   makeVariable(value: Tensor, trainable?: boolean, name?: string, dtype?: string): VariableLike;
   isTapeOn(): boolean;
-  /** `activeTape` is there while gradients are computed. */
-  readonly state: { activeTape?: readonly TapeNode[] | null };
+  makeTensor(...args: unknown[]): Tensor;
+  /** `activeTape` is there while gradients are computed; an operation `add` runs in a scope `add__op`. */
+  readonly state: {
+    activeTape?: readonly TapeNode[] | null;
+    activeScope?: { name: string } | null;
+  };
 }
 
 /** The engine of a namespace. */

@@ -138,6 +138,19 @@ describe('tap: variables that are left out', () => {
     );
   });
 
+  it('values of every initializer that draws count as random, and those of the others do not', async () => {
+    const random = ['glorotNormal', 'heUniform', 'leCunNormal', 'orthogonal', 'randomUniform'];
+    for (const name of [...random, 'ones', 'identity'] as ('orthogonal' | 'identity')[]) {
+      const make = (tf: TfNamespace): Net => ({
+        first: tf.variable(tf.initializers[name]({}).apply([3, 3]), true, 'first'),
+        last: tf.variable(tf.randomNormal([3, 1]), true, 'last'),
+      });
+      const told = leftOutOf(await train({ make })).some(([, others]) => others !== undefined);
+      assert.equal(told, random.includes(name), name);
+      tfjs.disposeVariables();
+    }
+  });
+
   it('what is trained later is told no more', async () => {
     const late = await train({
       steps: LOOKED_AT + 3,
