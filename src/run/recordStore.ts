@@ -68,6 +68,8 @@ function withoutProbe(record: StepRecord): StepRecord {
 /** Holds and hands out the records. */
 export class RecordStore {
   private readonly packer = new RecordPacker();
+  /** The newest with layers. */
+  private measured: Entry | undefined;
   private entries: Entry[] = [];
   private bytes = 0;
   private stride = 1;
@@ -107,7 +109,9 @@ export class RecordStore {
     // What the probe showed of single units is in the layers; the probe itself is not kept.
     const packed = this.packer.pack(withoutProbe(record));
     const view = this.viewOf(record, () => this.packer.unpack(packed));
-    this.add({ step: record.step, packed, view, isProtected: false }, record.loss, {
+    const entry = { step: record.step, packed, view, isProtected: false };
+    if (Object.keys(record.layers).length > 0) this.measured = entry;
+    this.add(entry, record.loss, {
       gradientNorm: totalGradientNorm(record),
       isNonFinite: isNonFinite(record),
     });
@@ -117,7 +121,9 @@ export class RecordStore {
   adopt(stored: StoredRecord): void {
     const { head } = stored;
     const view = this.viewOf(head, () => stored.read() ?? head);
-    this.add({ step: head.step, stored, view, isProtected: false }, head.loss, stored);
+    const entry = { step: head.step, stored, view, isProtected: false };
+    if (stored.gradientNorm !== undefined || stored.isNonFinite) this.measured = entry;
+    this.add(entry, head.loss, stored);
   }
 
   private add(
@@ -158,9 +164,12 @@ export class RecordStore {
     return true;
   }
 
-  /** The newest record packed for a message, where it came after `step`; else none. */
+  /**
+   * The newest record packed for a message, where it came after `step`; else none. The newest with layers, where there
+   * is one: logs have their histograms at few of the steps that have a loss.
+   */
   encodeNewest(step: number): ArrayBuffer {
-    const newest = this.entries.at(-1);
+    const newest = this.measured ?? this.entries.at(-1);
     if (!newest || newest.step <= step) return encodePacked([], []);
     const { packed, view } = newest;
     return packed ? encodePacked(this.packer.templates, [packed]) : encodeStepRecords([view]);

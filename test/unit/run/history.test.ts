@@ -77,6 +77,17 @@ describe('RecordStore', () => {
     assert.equal(decodeStepRecords(store.encodeNewest(50)).length, 0);
   });
 
+  it('packs the newest with layers, where the steps after it have none', () => {
+    const store = new RecordStore(1e8);
+    for (let step = 1; step <= 3; step++) store.append(randomRecord(step, 1));
+    for (let step = 4; step <= 9; step++) {
+      store.append({ ...randomRecord(step, 1), layers: {}, tensors: {} });
+    }
+    assert.deepEqual(decodeStepRecords(store.encodeNewest(0)), [randomRecord(3, 1)]);
+    assert.equal(decodeStepRecords(store.encodeNewest(3)).length, 0);
+    assert.equal(store.records.at(-1)?.step, 9);
+  });
+
   it('adds metrics to a record, also in what it packs', () => {
     const store = new RecordStore(1e8);
     for (let step = 1; step <= 3; step++) store.append(randomRecord(step, 1));
