@@ -3,6 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ToPanel } from '../../../src/shared/protocol/panel';
+import { viewOf as viewOfRun } from '../../../src/run/runView';
+import { read, unpack, withFolder } from '../../unit/logs/reading';
 import { launchChromium } from '../harness';
 import { PanelPage } from './panelPage';
 import {
@@ -111,7 +113,14 @@ const THEMES = [
   ['hc', HIGH_CONTRAST],
 ] as const;
 
-function shots(): Shot[] {
+/** A log of PyTorch, whose histograms are at few of its steps. */
+async function logShown(): Promise<ToPanel> {
+  const run = await withFolder(async (folder) => read(await unpack('torch-sigmoid', folder)));
+  const { curves, histograms, newest } = run.history.since();
+  return { type: 'snapshot', view: viewOfRun(run), curves, histograms, newest };
+}
+
+function shots(log: ToPanel): Shot[] {
   const all: Shot[] = [];
   for (const [name, theme] of THEMES) {
     const shot = (
@@ -134,6 +143,7 @@ function shots(): Shot[] {
     shot('failed', 900, 1300, failed);
     shot('starting', 900, 520, starting);
     shot('empty', 900, 400, noRun);
+    shot('log', 900, 1300, log);
     shot('past', 900, 1000, past);
     shot('past-narrow', 400, 1000, past);
     shot('debugged', 900, 1100, debugged);
@@ -149,7 +159,8 @@ async function main(): Promise<void> {
   const part = process.argv[2] ?? '';
   const browser = await launchChromium();
   try {
-    for (const shot of shots().filter(({ name }) => name.includes(part))) {
+    const all = shots(await logShown());
+    for (const shot of all.filter(({ name }) => name.includes(part))) {
       const { theme, width, height } = shot;
       const panel = await PanelPage.open({
         browser,

@@ -52,6 +52,8 @@ export class FindingsView implements View {
     setHidden(this.empty, open > 0);
     setText(this.emptyText, this.emptyWords(view, entries.length));
     this.root.classList.toggle('has-problems', open > 0);
+    // The source that a log came from is not at hand: there is nothing to edit.
+    this.root.classList.toggle('without-source', view.origin === 'log');
     this.indexes.clear();
     for (const entry of entries) this.indexes.set(this.keyOf(entry), entry.index);
     setHidden(this.list, entries.length === 0);
