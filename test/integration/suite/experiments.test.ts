@@ -119,6 +119,27 @@ describe('experiments', () => {
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
+  it('trains trials on WebGL one after another, in one panel', async () => {
+    await write(MODULE, MODEL);
+    const sweep = {
+      ...{ model: MODULE, strategy: 'grid', steps: 6, objective: 'loss', backend: 'webgl' },
+      parameters: { 'training.learningRate': [0.01, 0.1] },
+    };
+    const file = await write(SWEEP, JSON.stringify(sweep));
+    let training = 0;
+    let most = 0;
+    const counted = (await activate()).onDidStartRun((run) => {
+      most = Math.max(most, ++training);
+      void run.finished.then(() => training--);
+    });
+    await vscode.commands.executeCommand(Commands.runExperiment, file);
+    const trials = (): Run[] => runs.filter(({ model }) => / · trial \d+$/.test(model.fragment));
+    await until('two trials', () => trials().length === 2 && trials().every(({ state }) => state === 'completed')); // prettier-ignore
+    counted.dispose();
+    assert.deepEqual(trials().map(({ backend, steps }) => [backend, steps.length]), [['webgl', 6], ['webgl', 6]]); // prettier-ignore
+    assert.equal(most, 1);
+  });
+
   it('builds a comparison from the layers of a model, as a file that is run', async () => {
     await vscode.commands.executeCommand(Commands.compareActivations, fixture(MODULE));
     const bytes = await vscode.workspace.fs.readFile(fixture(COMPARED));
