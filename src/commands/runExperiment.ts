@@ -1,7 +1,10 @@
 // Runs an experiment file: the one clicked, the one being edited, or one picked.
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { parseExperiment } from '../experiments/spec/parseSpec';
+import { unsavedFiles } from '../platform/unsavedFiles';
+import { messageOf } from '../shared/core/thrown';
 import { assertOnDisk, assertTrusted } from '../trainer';
 import type { Command, CommandContext } from './context';
 
@@ -22,6 +25,15 @@ async function askExperiment(clicked: unknown): Promise<vscode.Uri | undefined> 
   return picked?.uri;
 }
 
+function textOnDisk(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(
+      `${path.basename(file)} cannot be read (${messageOf(error)}). Choose another experiment file.`,
+      { cause: error },
+    );
+  });
+}
+
 /** Runs a file as it is now in its editor; resolves when it has begun. */
 export async function runExperimentFile(
   { experiments }: Pick<CommandContext, 'experiments'>,
@@ -29,8 +41,9 @@ export async function runExperimentFile(
 ): Promise<string> {
   assertTrusted(vscode.workspace.isTrusted);
   assertOnDisk(file);
-  const document = await vscode.workspace.openTextDocument(file);
-  const spec = parseExperiment(document.getText());
+  // Of a file that has just changed on disk an editor may still have the text of before.
+  const text = unsavedFiles().get(file.fsPath) ?? (await textOnDisk(file.fsPath));
+  const spec = parseExperiment(text);
   const model = vscode.Uri.file(path.resolve(path.dirname(file.fsPath), spec.model));
   try {
     await vscode.workspace.fs.stat(model);
