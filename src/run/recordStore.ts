@@ -65,6 +65,10 @@ function withoutProbe(record: StepRecord): StepRecord {
   return kept;
 }
 
+function hasLayers({ layers }: StepRecord): boolean {
+  return Object.keys(layers).length > 0;
+}
+
 /** Holds and hands out the records. */
 export class RecordStore {
   private readonly packer = new RecordPacker();
@@ -110,7 +114,7 @@ export class RecordStore {
     const packed = this.packer.pack(withoutProbe(record));
     const view = this.viewOf(record, () => this.packer.unpack(packed));
     const entry = { step: record.step, packed, view, isProtected: false };
-    if (Object.keys(record.layers).length > 0) this.measured = entry;
+    if (hasLayers(record)) this.measured = entry;
     this.add(entry, record.loss, {
       gradientNorm: totalGradientNorm(record),
       isNonFinite: isNonFinite(record),
@@ -122,7 +126,8 @@ export class RecordStore {
     const { head } = stored;
     const view = this.viewOf(head, () => stored.read() ?? head);
     const entry = { step: head.step, stored, view, isProtected: false };
-    if (stored.gradientNorm !== undefined || stored.isNonFinite) this.measured = entry;
+    // A gradient of zero may be one that is not there; the newest record is looked at when it is asked for.
+    if (stored.gradientNorm !== 0 || stored.isNonFinite) this.measured = entry;
     this.add(entry, head.loss, stored);
   }
 
@@ -169,8 +174,10 @@ export class RecordStore {
    * is one: logs have their histograms at few of the steps that have a loss.
    */
   encodeNewest(step: number): ArrayBuffer {
-    const newest = this.measured ?? this.entries.at(-1);
-    if (!newest || newest.step <= step) return encodePacked([], []);
+    const last = this.entries.at(-1);
+    if (!last || last.step <= step) return encodePacked([], []);
+    const newest = last.stored && hasLayers(last.view) ? last : (this.measured ?? last);
+    if (newest.step <= step) return encodePacked([], []);
     const { packed, view } = newest;
     return packed ? encodePacked(this.packer.templates, [packed]) : encodeStepRecords([view]);
   }

@@ -88,6 +88,19 @@ describe('RecordStore', () => {
     assert.equal(store.records.at(-1)?.step, 9);
   });
 
+  it('of records that are kept elsewhere, too, and knows a gradient of zero from one that is not there', () => {
+    const kept = (record: StepRecord, gradientNorm: number) => ({
+      ...{ head: { ...record, layers: {}, tensors: {} }, gradientNorm, isNonFinite: false },
+      read: () => record,
+    });
+    const store = new RecordStore(1e8);
+    store.adopt(kept(randomRecord(1, 1), 2));
+    store.adopt(kept({ ...randomRecord(2, 1), layers: {}, tensors: {} }, 0));
+    assert.deepEqual(decodeStepRecords(store.encodeNewest(0)), [randomRecord(1, 1)]);
+    store.adopt(kept(randomRecord(3, 1), 0));
+    assert.deepEqual(decodeStepRecords(store.encodeNewest(0)), [randomRecord(3, 1)]);
+  });
+
   it('adds metrics to a record, also in what it packs', () => {
     const store = new RecordStore(1e8);
     for (let step = 1; step <= 3; step++) store.append(randomRecord(step, 1));
