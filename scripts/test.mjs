@@ -96,14 +96,15 @@ if (unknown.length > 0) {
 }
 const isChosen = (/** @type {Stage} */ { name }) => asked.length === 0 || asked.includes(name);
 
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, report: /** @type {string[]} */ ([]) };
 /** @param {Stage[]} stages One after the other. @returns {Promise<boolean>} True when all passed. */
 async function runAll(stages) {
   const before = total.failed;
   for (const stage of stages) {
-    const { passed, failed } = await runStage(stage);
+    const { passed, failed, report } = await runStage(stage);
     total.passed += passed;
     total.failed += failed;
+    total.report.push(...report);
   }
   return total.failed === before;
 }
@@ -120,5 +121,7 @@ else if (chosen.length > 0) {
   total.failed += chosen.length;
   progress(`Not run, as the set-up failed: ${chosen.map(({ name }) => name).join(', ')}`);
 }
+// Again, where the reader of a long log looks first.
+if (total.report.length > 0) console.log(['', 'What failed:', ...total.report].join('\n'));
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

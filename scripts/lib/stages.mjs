@@ -7,6 +7,9 @@ import { elapsed, messageOf } from './log.mjs';
  * @typedef {{ print: (line: string) => void, watch: (line: string) => void }} StageOutput
  *   `print` shows a line; `watch` also reads mocha's totals from it.
  *
+ * @typedef {Counts & { report: string[] }} StageResult `report`: what to say of a failure at the end
+ *   of the whole run, where the stage's own lines are far above; empty when it passed.
+ *
  * @typedef {object} Stage
  * @property {string} name
  * @property {boolean} [isSuite] Runs mocha: its tests are counted, and having none is a failure.
@@ -17,7 +20,7 @@ import { elapsed, messageOf } from './log.mjs';
  * Runs one stage and says how it ended. Never rejects: a failure is one more in the counts.
  * @param {Stage} stage
  * @param {(line: string) => void} [write] Default: to the console.
- * @returns {Promise<Counts>}
+ * @returns {Promise<StageResult>}
  */
 export async function runStage({ name, isSuite, run }, write = (line) => console.log(line)) {
   const progress = (/** @type {string} */ message) => write(`[${elapsed()}] ${message}`);
@@ -40,9 +43,14 @@ export async function runStage({ name, isSuite, run }, write = (line) => console
   const tests = isSuite ? `, ${counts.passed} passed, ${counts.failed} failed` : '';
   if (failure === undefined) {
     progress(`${name} ok (${seconds} s${tests})`);
-    return counts;
+    return { ...counts, report: [] };
   }
-  progress(`${name} FAILED (${seconds} s${tests})\n${messageOf(failure)}`);
+  const failed = `${name} FAILED (${seconds} s${tests})\n${messageOf(failure)}`;
+  progress(failed);
   // What failed beside the tests themselves counts too, so that the total never reads as success.
-  return { ...counts, failed: Math.max(counts.failed, 1) };
+  return {
+    ...counts,
+    failed: Math.max(counts.failed, 1),
+    report: [failed, ...counter.failures()],
+  };
 }

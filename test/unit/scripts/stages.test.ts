@@ -10,7 +10,11 @@ function count(lines: string[]) {
 }
 
 /** Runs a stage without its lines reaching the report of this very run. */
-const silently = (stage: Stage) => runStage(stage, () => undefined);
+const silently = async (stage: Stage) => {
+  const { passed, failed } = await reported(stage);
+  return { passed, failed };
+};
+const reported = (stage: Stage) => runStage(stage, () => undefined);
 
 describe('mochaCounter', () => {
   it('reads the totals at the end of a report', () => {
@@ -24,6 +28,13 @@ describe('mochaCounter', () => {
     assert.deepEqual(count(report), { passed: 12, failed: 2 });
     assert.deepEqual(count(['  1 passing (20ms)']), { passed: 1, failed: 0 });
     assert.deepEqual(count(['  0 passing (1ms)', '  1 failing']), { passed: 0, failed: 1 });
+  });
+
+  it('keeps what mocha says of the tests that failed', () => {
+    const counter = mochaCounter();
+    const said = ['  1 failing', '', '  1) a suite', '       a test:', '     Error: no'];
+    ['  1) a test', '  2 passing (3s)', ...said].forEach((line) => counter.watch(line));
+    assert.deepEqual(counter.failures(), said);
   });
 
   it('knows that a run did not come to its end', () => {
@@ -49,6 +60,14 @@ describe('runStage', () => {
   it('counts failed tests once, not again for the failed command', async () => {
     const counts = await silently(suite(['  3 passing (1s)', '  2 failing'], new Error('code 2')));
     assert.deepEqual(counts, { passed: 3, failed: 2 });
+  });
+
+  it('says again what failed, and nothing of what passed', async () => {
+    const lines = ['  3 passing (1s)', '  1 failing', '  1) a test'];
+    const { report } = await reported(suite(lines, new Error('code 1')));
+    assert.match(report[0] ?? '', /^demo FAILED .*\ncode 1$/);
+    assert.deepEqual(report.slice(1), lines.slice(1));
+    assert.deepEqual((await reported(suite(['  3 passing (1s)']))).report, []);
   });
 
   it('counts a crash after passing tests, and a suite without tests, as a failure', async () => {
