@@ -2,7 +2,7 @@
 // ends of epochs. Never single steps that pass, and at most one sentence every two seconds.
 import type { PanelState } from './state';
 import { element } from './dom';
-import { formatValue } from './format';
+import { formatValue } from '../../src/shared/charts/format';
 import { cursorWords, stateWord } from './views/words';
 
 const MIN_GAP_MS = 2000;

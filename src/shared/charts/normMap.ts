@@ -122,6 +122,6 @@ export function stepPosition(map: NormMap, step: number): number {
 }
 
 /** Position of a cell's value on the colour scale, 0 … 1. */
-export function scalePosition(map: NormMap, value: number): number {
+export function scalePosition(map: Pick<NormMap, 'low' | 'high'>, value: number): number {
   return Math.min(1, Math.max(0, (value - map.low) / (map.high - map.low)));
 }

@@ -2,29 +2,15 @@
 // a thread: each of the steps is walked through, back and forth.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { EsbuildService } from '../../../src/model/esbuildLoader';
-import type { TrainingRun } from '../../../src/run/trainingRun';
-import { ROOT } from '../spawned';
-import { allEnded, Client, FIXTURES, threadStarter } from './client';
+import { type Client, FIXTURES, withClient } from './client';
 
 const program = path.join(FIXTURES, 'adversaries.js');
 const T = { threadId: 1 };
 
 describe('a debug session over two optimizers', function () {
   this.timeout(60_000);
-  const esbuild = new EsbuildService(ROOT);
-  const runs: TrainingRun[] = [];
   let client: Client;
-  beforeEach(() => {
-    client = new Client(threadStarter(esbuild, runs));
-    client.open();
-  });
-  afterEach(async () => {
-    await client.close();
-    assert.ok(allEnded(runs), 'a run was left behind');
-    runs.splice(0).forEach((run) => run.dispose());
-  });
-  after(() => esbuild.dispose());
+  const runs = withClient((fresh) => (client = fresh));
 
   it('walks through the steps of both', async () => {
     await client.launchTo({ program, stopOnEntry: true });

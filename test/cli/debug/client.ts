@@ -1,4 +1,5 @@
 // A debug session over the real runtime in a thread of Node, driven by the protocol's own test client.
+import assert from 'node:assert/strict';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
@@ -6,7 +7,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { StartRun } from '../../../src/debug/debuggedRun';
 import { TrainingSession } from '../../../src/debug/trainingSession';
 import { bundleModel } from '../../../src/model/bundle';
-import type { EsbuildService } from '../../../src/model/esbuildLoader';
+import { EsbuildService } from '../../../src/model/esbuildLoader';
 import { TrainingRun } from '../../../src/run/trainingRun';
 import { isFinal } from '../../../src/shared/core/run';
 import { ThreadPage } from '../../../src/sources/runtimeHost/threadPage';
@@ -18,7 +19,7 @@ export const FIXTURES = path.join(ROOT, 'test/fixtures/debugger');
 export const SEED = 3;
 
 /** Starts runs as the editor does, in threads. */
-export function threadStarter(esbuild: EsbuildService, runs: TrainingRun[]): StartRun {
+function threadStarter(esbuild: EsbuildService, runs: TrainingRun[]): StartRun {
   return (request, console) => {
     const { program, seed = SEED, steps, hyperparameters = {}, noDebug = false, holdAt } = request;
     const folder = path.dirname(program);
@@ -151,4 +152,30 @@ export class Client extends DebugClient {
 /** True where every run has ended. */
 export function allEnded(runs: readonly TrainingRun[]): boolean {
   return runs.every(({ state }) => isFinal(state));
+}
+
+/**
+ * Hooks of a suite: `use` gets a fresh client before every test; after it, no run may be left behind.
+ * @param startFor What the session's runs are started by, made of the starter of threads; that one where absent.
+ * @returns The runs that the test has started.
+ */
+export function withClient(
+  use: (client: Client) => void,
+  startFor = (start: StartRun): StartRun => start,
+): readonly TrainingRun[] {
+  const esbuild = new EsbuildService(ROOT);
+  const runs: TrainingRun[] = [];
+  let client: Client;
+  beforeEach(() => {
+    client = new Client(startFor(threadStarter(esbuild, runs)));
+    client.open();
+    use(client);
+  });
+  afterEach(async () => {
+    await client.close();
+    assert.ok(allEnded(runs), 'a run was left behind');
+    runs.splice(0).forEach((run) => run.dispose());
+  });
+  after(() => esbuild.dispose());
+  return runs;
 }

@@ -3,18 +3,13 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { EsbuildService } from '../../../src/model/esbuildLoader';
 import type { StartRun } from '../../../src/debug/debuggedRun';
-import type { TrainingRun } from '../../../src/run/trainingRun';
-import { ROOT } from '../spawned';
-import { allEnded, Client, FIXTURES, threadStarter } from './client';
+import { type Client, FIXTURES, withClient } from './client';
 
 const PLANE = path.join(FIXTURES, 'plane.model.ts');
 
 describe('a debug session that ends early', function () {
   this.timeout(60_000);
-  const esbuild = new EsbuildService(ROOT);
-  const runs: TrainingRun[] = [];
   const unhandled: unknown[] = [];
   const note = (error: unknown): void => void unhandled.push(error);
   let others: NodeJS.UnhandledRejectionListener[] = [];
@@ -25,26 +20,25 @@ describe('a debug session that ends early', function () {
   beforeEach(() => {
     others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
-    const start = threadStarter(esbuild, runs);
-    const opened = new Promise<void>((resolve) => (open = resolve));
-    const late: StartRun = async (...args) => {
-      await opened;
-      return start(...args);
-    };
-    client = new Client(late);
-    client.open();
   });
+  afterEach(() => open());
+  const runs = withClient(
+    (fresh) => (client = fresh),
+    (start) => {
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      const late: StartRun = async (...args) => {
+        await opened;
+        return start(...args);
+      };
+      return late;
+    },
+  );
   afterEach(async () => {
-    open();
-    await client.close();
     await turn();
     process.removeListener('unhandledRejection', note);
     others.forEach((other) => process.on('unhandledRejection', other));
     assert.deepEqual(unhandled.splice(0), []);
-    assert.ok(allEnded(runs), 'a run was left behind');
-    runs.splice(0).forEach((run) => run.dispose());
   });
-  after(() => esbuild.dispose());
 
   const launch = async (): Promise<{ launched: Promise<unknown> }> => {
     await client.initializeRequest();

@@ -2,28 +2,15 @@
 // that it does not understand.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { EsbuildService } from '../../../src/model/esbuildLoader';
-import type { TrainingRun } from '../../../src/run/trainingRun';
-import { ROOT } from '../spawned';
-import { Client, FIXTURES, threadStarter } from './client';
+import { type Client, FIXTURES, withClient } from './client';
 
 const program = path.join(FIXTURES, 'plane.model.ts');
 const T = { threadId: 1 };
 
 describe('a stopped training', function () {
   this.timeout(60_000);
-  const esbuild = new EsbuildService(ROOT);
-  const runs: TrainingRun[] = [];
   let client: Client;
-  beforeEach(() => {
-    client = new Client(threadStarter(esbuild, runs));
-    client.open();
-  });
-  afterEach(async () => {
-    await client.close();
-    runs.splice(0).forEach((run) => run.dispose());
-  });
-  after(() => esbuild.dispose());
+  const runs = withClient((fresh) => (client = fresh));
 
   const shown = async (): Promise<string[]> =>
     (await client.variables('Step')).map(({ name }) => name);

@@ -2,28 +2,15 @@
 // runtime in a thread.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { EsbuildService } from '../../../src/model/esbuildLoader';
-import type { TrainingRun } from '../../../src/run/trainingRun';
 import { ROOT } from '../spawned';
-import { allEnded, Client, FIXTURES, threadStarter } from './client';
+import { allEnded, type Client, FIXTURES, withClient } from './client';
 
 const PLANE = path.join(FIXTURES, 'plane.model.ts');
 
 describe('a debug session over a training', function () {
   this.timeout(60_000);
-  const esbuild = new EsbuildService(ROOT);
-  const runs: TrainingRun[] = [];
   let client: Client;
-  beforeEach(() => {
-    client = new Client(threadStarter(esbuild, runs));
-    client.open();
-  });
-  afterEach(async () => {
-    await client.close();
-    assert.ok(allEnded(runs), 'a run was left behind');
-    runs.splice(0).forEach((run) => run.dispose());
-  });
-  after(() => esbuild.dispose());
+  const runs = withClient((fresh) => (client = fresh));
 
   it('stops at a layer, walks to its backward pass, and back', async () => {
     const stopped = await client.launchTo({ program: PLANE }, [{ line: 9 }]);

@@ -8,7 +8,7 @@ import {
   normMap,
   scalePosition,
   stepsOfColumn,
-} from '../../../webview/panel/geometry/normMap';
+} from '../../../src/shared/charts/normMap';
 import {
   axisTicks,
   positionOf,
@@ -17,7 +17,7 @@ import {
   slotAt,
   slotBounds,
   slotCount,
-} from '../../../webview/panel/geometry/signedAxis';
+} from '../../../src/shared/charts/signedAxis';
 import { sparkline, trendOf } from '../../../webview/panel/geometry/trend';
 import { rowTop, visibleRows } from '../../../webview/panel/geometry/virtualRows';
 import {
@@ -25,7 +25,7 @@ import {
   densityRamp,
   lightnessOf,
   magnitudeRamp,
-} from '../../../webview/panel/paint/ramp';
+} from '../../../src/shared/charts/ramp';
 import { EMPTY_CURVES, appendCurves } from '../../../webview/panel/series/curveTable';
 import { ZERO_BUCKET, columnOf } from '../../../src/shared/core/histogramHistory';
 

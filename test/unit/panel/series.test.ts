@@ -5,8 +5,8 @@ import { seededRandom } from '../../../src/shared/core/random';
 import { OCTAVES } from '../../../src/shared/core/stepRecord';
 import { summarize } from '../../../src/shared/core/summary';
 import type { Curves } from '../../../src/shared/protocol/panel';
-import { EMPTY_COLUMN, appendValues, valuesOf } from '../../../webview/panel/series/columns';
-import { curveGroup, groupNames } from '../../../webview/panel/series/curveGroups';
+import { EMPTY_COLUMN, appendValues, valuesOf } from '../../../src/shared/charts/columns';
+import { curveGroup, groupNames } from '../../../src/shared/charts/curveGroups';
 import { EMPTY_CURVES, appendCurves } from '../../../webview/panel/series/curveTable';
 import { EXACT_TAIL, MAX_ROWS, thinColumn, windowsOf } from '../../../src/shared/core/thinning';
 import {
@@ -17,8 +17,8 @@ import {
   replaceColumns,
   signedBucket,
 } from '../../../src/shared/core/histogramHistory';
-import { smooth } from '../../../webview/panel/series/smoothing';
-import { decimate } from '../../../webview/panel/series/decimate';
+import { smooth } from '../../../src/shared/charts/smoothing';
+import { decimate } from '../../../src/shared/charts/decimate';
 
 function curves(
   steps: number[],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Curves, RunView, ToPanel } from '../../../src/shared/protocol/panel';
 import { ProtocolError } from '../../../src/shared/protocol/protocolError';
-import { valuesOf } from '../../../webview/panel/series/columns';
+import { valuesOf } from '../../../src/shared/charts/columns';
 import { parseSettings } from '../../../webview/panel/settings';
 import { INITIAL_STATE, type StateMessage, reduce } from '../../../webview/panel/state';
 import { transferables } from '../../../webview/panel/workerHost';
@@ -15,7 +15,7 @@ import {
   formatShare,
   formatShort,
   formatValue,
-} from '../../../webview/panel/format';
+} from '../../../src/shared/charts/format';
 import {
   lookedAt,
   NO_STEPS,

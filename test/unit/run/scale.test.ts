@@ -13,8 +13,8 @@ import { encodeStepRecords } from '../../../src/shared/protocol/codec';
 import { decodeHistograms } from '../../../src/shared/protocol/histogramCodec';
 import { RunWriter } from '../../../src/store/runWriter';
 import { INITIAL_STATE, reduce, type PanelState } from '../../../webview/panel/state';
-import { normMap } from '../../../webview/panel/geometry/normMap';
-import { valuesOf } from '../../../webview/panel/series/columns';
+import { normMap } from '../../../src/shared/charts/normMap';
+import { valuesOf } from '../../../src/shared/charts/columns';
 import { LongRun } from '../../webview/panel/longRun';
 import { viewOf } from '../../webview/panel/syntheticRun';
 

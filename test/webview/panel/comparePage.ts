@@ -1,7 +1,5 @@
 // The built page that compares runs in a real Chromium, fed by the host's own comparison over synthetic runs:
 // messages cross as VS Code carries them, and what the page posts passes the host's guard.
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { Emitter } from '../../../src/run/emitter';
 import { RunHistory } from '../../../src/run/runHistory';
@@ -11,19 +9,11 @@ import { parseFromComparePage } from '../../../src/shared/protocol/compareGuard'
 import { CompareFeed } from '../../../src/surfaces/compare/compareFeed';
 import { Comparison, type OpenedRun } from '../../../src/surfaces/compare/comparison';
 import { summaryOf } from '../../unit/host/runSummaries';
-import { serve } from '../harness';
+import { collectErrors, serveBuiltPage } from './builtPage';
 import { syntheticRun, type SyntheticOptions } from './syntheticRun';
-import { DARK, styleOf, type TestTheme } from './themes/themes';
+import { DARK, type TestTheme } from './themes/themes';
 import { pack, unpackSource } from './wire';
 
-const DIST = path.resolve(__dirname, '../../../dist');
-const CSP = [
-  "default-src 'none'",
-  "script-src 'nonce-x'",
-  "style-src 'self'; style-src-attr 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-].join('; ');
 const STAND_IN = `
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => window.toHost(JSON.stringify(message)),
@@ -125,27 +115,12 @@ export class ComparePage {
       50,
     );
     for (const { summary } of runs) this.comparison.add(summary.id);
-    page.on('pageerror', ({ message }) => this.errors.push(message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.errors.push(message.text());
-    });
+    collectErrors(page, this.errors);
   }
 
   static async open(options: ComparePageOptions): Promise<ComparePage> {
     const { browser, theme = DARK, width = 1100, height = 1400 } = options;
-    const html = `<!doctype html><html lang="en" style="${styleOf(theme).replaceAll('"', '&quot;')}">
-      <head><meta charset="utf-8"><link rel="icon" href="data:,">
-      <link rel="stylesheet" href="/compare.css"></head>
-      <body class="${theme.className}"><div id="root"></div>
-      <script nonce="x">${STAND_IN}</script><script nonce="x" src="/compare.js"></script></body></html>`;
-    const built = (file: string) => readFile(path.join(DIST, file));
-    const server = await serve(
-      new Map([
-        ['/', { body: html, type: 'text/html', headers: { 'content-security-policy': CSP } }],
-        ['/compare.js', { body: await built('compare.js'), type: 'text/javascript' }],
-        ['/compare.css', { body: await built('compare.css'), type: 'text/css' }],
-      ]),
-    );
+    const server = await serveBuiltPage('compare', theme, STAND_IN);
     const page = await browser.newPage({ viewport: { width, height } });
     const compare = new ComparePage(page, () => server.close(), options);
     await page.exposeFunction('toHost', (text: string) => compare.receive(text));

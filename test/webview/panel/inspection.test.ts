@@ -1,7 +1,7 @@
 // The page of "Show in Gradient Lens", as built, in a real Chromium under its policy: what the inspector makes
 // of real tensors, in every kind of theme.
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Browser, Page } from 'playwright-core';
@@ -9,17 +9,11 @@ import { inspect, setTraining } from '../../../node/inspector/inspect';
 import { summarize } from '../../../src/shared/core/summary';
 import type { Inspection, ShownInspection } from '../../../src/shared/protocol/inspection';
 import { parseInspection } from '../../../src/shared/protocol/inspectionGuard';
-import { launchChromium, serve } from '../harness';
-import { DARK, HIGH_CONTRAST, LIGHT, styleOf } from './themes/themes';
+import { launchChromium } from '../harness';
+import { collectErrors, serveBuiltPage } from './builtPage';
+import { DARK, HIGH_CONTRAST, LIGHT } from './themes/themes';
 
 const ROOT = path.resolve(__dirname, '../../..');
-const CSP = [
-  "default-src 'none'",
-  "script-src 'nonce-x'",
-  "style-src 'self'; style-src-attr 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-].join('; ');
 const STAND_IN = `
   window.sent = [];
   window.acquireVsCodeApi = () => ({
@@ -57,22 +51,9 @@ describe('page of an inspection', () => {
   const errors: string[] = [];
 
   async function open(theme: typeof DARK): Promise<void> {
-    const html = `<!doctype html><html lang="en" style="${styleOf(theme).replaceAll('"', '&quot;')}">
-      <head><meta charset="utf-8"><link rel="icon" href="data:,">
-      <link rel="stylesheet" href="/inspection.css"></head>
-      <body class="${theme.className}"><div id="root"></div>
-      <script nonce="x">${STAND_IN}</script><script nonce="x" src="/inspection.js"></script></body></html>`;
-    const built = (file: string) => readFile(path.join(ROOT, 'dist', file));
-    const server = await serve(
-      new Map([
-        ['/', { body: html, type: 'text/html', headers: { 'content-security-policy': CSP } }],
-        ['/inspection.js', { body: await built('inspection.js'), type: 'text/javascript' }],
-        ['/inspection.css', { body: await built('inspection.css'), type: 'text/css' }],
-      ]),
-    );
+    const server = await serveBuiltPage('inspection', theme, STAND_IN);
     page = await browser.newPage({ viewport: { width: 900, height: 900 } });
-    page.on('pageerror', ({ message }) => errors.push(message));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    collectErrors(page, errors);
     await page.goto(server.origin);
     await page.waitForFunction('window.sent.length > 0');
     assert.deepEqual(await page.evaluate('window.sent'), [{ type: 'ready' }]);

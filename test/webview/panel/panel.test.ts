@@ -7,7 +7,7 @@ import {
   type FromPanel,
   type ToPanel,
 } from '../../../src/shared/protocol/panel';
-import { signedAxis } from '../../../webview/panel/geometry/signedAxis';
+import { signedAxis } from '../../../src/shared/charts/signedAxis';
 import { ZERO_BUCKET } from '../../../src/shared/core/histogramHistory';
 import { INITIAL_STATE, reduce } from '../../../webview/panel/state';
 import { launchChromium } from '../harness';

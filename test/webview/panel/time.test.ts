@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import type { FromPanel, ToPanel } from '../../../src/shared/protocol/panel';
-import { formatValue } from '../../../webview/panel/format';
+import { formatValue } from '../../../src/shared/charts/format';
 import { launchChromium } from '../harness';
 import { PanelPage } from './panelPage';
 import { inkOf, rgb } from './pixels';

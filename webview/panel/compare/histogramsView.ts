@@ -8,8 +8,14 @@ import {
 import { HISTOGRAM_QUANTITIES, type HistogramQuantity } from '../../../src/shared/protocol/compare';
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, formatShare, formatValue } from '../format';
-import { axisTicks, signedAxis, slotAt, slotBounds, type SignedAxis } from '../geometry/signedAxis';
+import { formatCount, formatShare, formatValue } from '../../../src/shared/charts/format';
+import {
+  axisTicks,
+  signedAxis,
+  slotAt,
+  slotBounds,
+  type SignedAxis,
+} from '../../../src/shared/charts/signedAxis';
 import { paintHistogramLines, sharesOf } from '../paint/histogramLines';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import { createCard } from '../views/card';

@@ -1,6 +1,6 @@
 // The runs of the comparison: a chip each, which shows and hides it, makes it the baseline, opens or removes it.
 import { button, element, keepInStep, setAttribute, setHidden, setText } from '../dom';
-import { formatValue } from '../format';
+import { formatValue } from '../../../src/shared/charts/format';
 import { icon } from '../icons';
 import { swatch } from './runStyle';
 import type { CompareActions, CompareFrame, CompareView, DrawnRun } from './frame';

@@ -1,7 +1,7 @@
 // The maps of gradient norms of several runs on common ground: the same layers in the same rows, one colour scale,
 // one axis.
 import type { ComparedRun, ComparedSeries } from '../../../src/shared/protocol/compare';
-import { decades, MISSING, normMap, type NormMap } from '../geometry/normMap';
+import { decades, MISSING, normMap, type NormMap } from '../../../src/shared/charts/normMap';
 import { EMPTY_CURVES } from '../series/curveTable';
 import type { Alignment } from './settings';
 

@@ -1,13 +1,15 @@
 // The maps card: the gradient norms of all shown runs side by side, on one scale, one axis and the same rows. A cell
 // under the pointer or the keys is pointed out in every map.
 import { element, keepInStep, setHidden } from '../dom';
-import { formatDecade, formatValue } from '../format';
-import { MISSING, scalePosition } from '../geometry/normMap';
-import { paintLegend, paintNormMap } from '../paint/normMapPaint';
+import { formatValue } from '../../../src/shared/charts/format';
+import { MISSING } from '../../../src/shared/charts/normMap';
+import { paintLayerNames } from '../paint/layerNames';
+import { paintNormMap } from '../paint/normMapPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import { createCard } from '../views/card';
 import { DataTable, type TableData } from '../views/dataTable';
+import { MapLegend } from '../views/mapLegend';
 import type { CompareActions, CompareFrame, CompareView, DrawnRun } from './frame';
 import { alignedMaps, cellAt, unionLayers, type RunMap } from './maps';
 import { swatch } from './runStyle';
@@ -15,10 +17,8 @@ import { axisWords, endOf } from './series';
 
 const NAMES_WIDTH = 104;
 const NAMES_GAP = 6;
-const NAME_GAP = 13;
 /** Cells across the axis at most. */
 const MAX_CELLS = 200;
-const LEGEND_WIDTH = 160;
 /** Height that a map takes for few layers, and of a row at least and at most, in pixels. */
 const MAP_HEIGHT = 160;
 const LEAST_ROW = 2;
@@ -56,9 +56,7 @@ export class MapsView implements CompareView {
   private readonly card = createCard('maps', 'Gradient norm by layer');
   private readonly readout = element('ul', 'readout compare-readout');
   private readonly grid = element('div', 'map-grid');
-  private readonly legend = element('div', 'legend');
-  private readonly legendBar = element('canvas', 'legend-bar', { 'aria-hidden': 'true' });
-  private readonly legendTicks = element('div', 'legend-ticks');
+  private readonly legend = new MapLegend();
   private readonly table: DataTable;
   private readonly figures = new Map<string, MapFigure>();
   private readonly nodes = new Map<string, HTMLElement>();
@@ -71,12 +69,7 @@ export class MapsView implements CompareView {
     this.root = this.card.root;
     this.table = new DataTable('maps', () => actions.invalidate());
     this.card.tools.append(this.table.toggle);
-    this.legend.append(
-      this.legendBar,
-      this.legendTicks,
-      element('span', 'legend-nan', {}, 'NaN / Inf'),
-    );
-    this.card.body.append(this.readout, this.grid, this.legend, this.table.root);
+    this.card.body.append(this.readout, this.grid, this.legend.root, this.table.root);
   }
 
   draw(frame: CompareFrame): void {
@@ -100,7 +93,9 @@ export class MapsView implements CompareView {
     const series = shown.map((run) => run.series);
     this.maps = alignedMaps(this.layers, series, settings.alignment, cells);
     shown.forEach((run, i) => this.paint(run, this.maps[i], theme));
-    this.drawLegend(theme);
+    const scale = this.maps.find((own) => own)?.map;
+    setHidden(this.legend.root, scale === undefined);
+    if (scale) this.legend.draw(scale, theme, frame.generation);
     this.drawReadout(frame);
   }
 
@@ -149,19 +144,12 @@ export class MapsView implements CompareView {
     context.fillRect(left, 0, across, height);
     const [from, wide] = [left + own.from * across, (own.to - own.from) * across];
     paintNormMap(context, own.map, from, wide, height, theme);
-    context.font = `11px ${theme.font}`;
-    context.textBaseline = 'middle';
-    context.textAlign = 'right';
-    const every = Math.max(1, Math.ceil(NAME_GAP / rowHeight));
-    this.layers.forEach((layer, row) => {
-      if (row % every !== 0) return;
-      context.fillStyle = row === this.hover?.row ? theme.foreground : theme.muted;
-      context.fillText(
-        shorten(context, layer, NAMES_WIDTH),
-        NAMES_WIDTH,
-        Math.max(6, (row + 0.5) * rowHeight),
-      );
-    });
+    paintLayerNames(
+      context,
+      this.layers,
+      { width: NAMES_WIDTH, rowHeight, hovered: this.hover?.row },
+      theme,
+    );
     describe(canvas, this.summary(run, own));
     if (!this.hover) return;
     context.strokeStyle = theme.focus;
@@ -169,22 +157,6 @@ export class MapsView implements CompareView {
     context.strokeRect(left, this.hover.row * rowHeight + 0.5, across - 1, rowHeight - 1);
     context.fillStyle = theme.foreground;
     context.fillRect(left + this.hover.share * across, 0, 1.5, height);
-  }
-
-  private drawLegend(theme: Theme): void {
-    const scale = this.maps.find((own) => own)?.map;
-    setHidden(this.legend, scale === undefined);
-    if (!scale) return;
-    const context = prepare(this.legendBar, LEGEND_WIDTH, 8);
-    if (context !== undefined) paintLegend(context, LEGEND_WIDTH, 8, theme);
-    const every = Math.max(1, Math.ceil((scale.high - scale.low) / 4));
-    const ticks: HTMLElement[] = [];
-    for (let decade = scale.low; decade <= scale.high; decade += every) {
-      const tick = element('span', '', {}, formatDecade(decade));
-      tick.style.left = `${(scalePosition(scale, decade) * LEGEND_WIDTH).toFixed(1)}px`;
-      ticks.push(tick);
-    }
-    this.legendTicks.replaceChildren(...ticks);
   }
 
   private drawReadout({ shown, settings: { alignment } }: CompareFrame): void {
@@ -293,15 +265,4 @@ function cellWords(value: number): string {
   if (Number.isNaN(value)) return 'NaN or infinity';
   if (value === MISSING) return '–';
   return formatValue(10 ** value);
-}
-
-/** `text` cut in the middle until it is `width` wide: layer names differ at their ends. */
-function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  for (let kept = text.length - 2; kept > 2; kept--) {
-    const half = Math.ceil(kept / 2);
-    const short = `${text.slice(0, half)}…${text.slice(text.length - (kept - half))}`;
-    if (context.measureText(short).width <= width) return short;
-  }
-  return '…';
 }

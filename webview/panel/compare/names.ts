@@ -1,7 +1,7 @@
 // What each run is called on the page: its name, and where several have the same one, what sets it apart.
 import { differingHyperparameters } from '../../../src/shared/core/runDifferences';
 import type { RunSummary } from '../../../src/shared/core/runSummary';
-import { formatRound } from '../format';
+import { formatRound } from '../../../src/shared/charts/format';
 
 type Named = Pick<RunSummary, 'id' | 'title' | 'labels' | 'hyperparameters' | 'seed' | 'startedAt'>;
 

@@ -1,21 +1,12 @@
 // The curves of several runs in one Chart.js chart. Each run has its colour, dash and marker; validation is a thin
 // line through open markers. Steps with a loss that is not finite are crossed at the lower edge.
-import {
-  Chart,
-  LineController,
-  LineElement,
-  LinearScale,
-  LogarithmicScale,
-  PointElement,
-  type ChartDataset,
-  type Plugin,
-} from 'chart.js';
+import type { ChartDataset, Plugin } from 'chart.js';
+import { paintCrosses, paintHover } from '../paint/marks';
 import type { Theme } from '../paint/theme';
-import type { Point } from '../series/decimate';
+import type { Point } from '../../../src/shared/charts/decimate';
 import { chartScales } from '../views/chartScales';
+import { createStillChart, plotWidth, valueAt, type StillChart } from '../views/stillChart';
 import type { RunStyle } from './runStyle';
-
-Chart.register(LineController, LineElement, LinearScale, LogarithmicScale, PointElement);
 
 export interface OverlayLine {
   style: RunStyle;
@@ -41,42 +32,24 @@ export interface OverlayData {
 
 /** Markers along a curve: enough to find the next one. */
 const MARKERS_PER_CURVE = 6;
-const CROSS = 4;
-const CROSS_GAP = 2;
 
 export class OverlayChart {
-  private readonly chart: Chart<'line', Point[]>;
+  private readonly chart: StillChart;
   private data: OverlayData | undefined;
   private theme: Theme | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
-    this.chart = new Chart<'line', Point[]>(canvas, {
-      type: 'line',
-      data: { datasets: [] },
-      options: {
-        animation: false,
-        responsive: true,
-        maintainAspectRatio: false,
-        parsing: false,
-        normalized: true,
-        events: [],
-        layout: { padding: { top: 6, right: 10 } },
-        elements: { point: { radius: 0 }, line: { tension: 0 } },
-        scales: {},
-      },
-      plugins: [this.overlay()],
-    });
+    this.chart = createStillChart(canvas, { top: 6, right: 10 }, this.overlay());
   }
 
   /** Width of the plot in pixels; decimate to it. */
   get plotWidth(): number {
-    const { left, right } = this.chart.chartArea;
-    return Math.max(100, Math.round(right - left));
+    return plotWidth(this.chart);
   }
 
   /** Place on the axis at a horizontal position within the canvas. */
   placeAt(x: number): number {
-    return this.chart.scales['x']?.getValueForPixel(x) ?? NaN;
+    return valueAt(this.chart, x);
   }
 
   draw(data: OverlayData, theme: Theme): void {
@@ -100,35 +73,13 @@ export class OverlayChart {
         const { data, theme } = this;
         const x = scales['x'];
         if (data === undefined || theme === undefined || x === undefined) return;
-        ctx.save();
-        ctx.lineWidth = 1.5;
         for (const { nonFinite, style } of data.lines) {
-          ctx.strokeStyle = style.color;
-          let last = -Infinity;
-          for (const place of nonFinite) {
-            const at = x.getPixelForValue(place);
-            // Crosses that would stand on one another are drawn once.
-            if (at - last < CROSS_GAP) continue;
-            last = at;
-            ctx.beginPath();
-            ctx.moveTo(at - CROSS, chartArea.bottom - 2 * CROSS - 2);
-            ctx.lineTo(at + CROSS, chartArea.bottom - 2);
-            ctx.moveTo(at + CROSS, chartArea.bottom - 2 * CROSS - 2);
-            ctx.lineTo(at - CROSS, chartArea.bottom - 2);
-            ctx.stroke();
-          }
+          const places = nonFinite.map((place) => x.getPixelForValue(place));
+          paintCrosses(ctx, places, chartArea, style.color);
         }
         if (data.hover !== undefined) {
-          const at = Math.round(x.getPixelForValue(data.hover)) + 0.5;
-          ctx.strokeStyle = theme.muted;
-          ctx.lineWidth = 1;
-          ctx.setLineDash([2, 3]);
-          ctx.beginPath();
-          ctx.moveTo(at, chartArea.top);
-          ctx.lineTo(at, chartArea.bottom);
-          ctx.stroke();
+          paintHover(ctx, x.getPixelForValue(data.hover), chartArea, theme);
         }
-        ctx.restore();
       },
     };
   }

@@ -1,13 +1,15 @@
 // The curves card: loss and metrics of all shown runs over one another, with a read-out that follows the pointer or
 // the arrow keys.
-import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { formatValue } from '../format';
+import { element, setHidden, setText } from '../dom';
+import { formatValue } from '../../../src/shared/charts/format';
 import { createCanvas, describe } from '../paint/surface';
-import { decimate, type Point } from '../series/decimate';
-import { smooth } from '../series/smoothing';
+import { decimate, type Point } from '../../../src/shared/charts/decimate';
+import { smooth } from '../../../src/shared/charts/smoothing';
 import { createCard } from '../views/card';
+import { CurveControls } from '../views/curveControls';
 import { nearest } from '../views/curveReadout';
 import { DataTable, type TableData } from '../views/dataTable';
+import { MetricTabs } from '../views/metricTabs';
 import { OverlayChart } from './overlayChart';
 import { swatch } from './runStyle';
 import {
@@ -33,23 +35,14 @@ interface DrawnCurve {
 export class OverlayView implements CompareView {
   readonly root: HTMLElement;
   private readonly card = createCard('curves', 'Loss');
-  private readonly tabs = element('div', 'tabs', { role: 'group', 'aria-label': 'Metric' });
+  private readonly tabs: MetricTabs;
+  private readonly controls: CurveControls;
   private readonly readout = element('ul', 'readout compare-readout', { 'aria-live': 'off' });
   private readonly plot = element('div', 'plot plot-curves');
   private readonly canvas = createCanvas('chart');
   private readonly waiting = element('p', 'plot-empty');
-  private readonly scale: HTMLButtonElement;
-  private readonly smoothing = element('input', 'slider', {
-    type: 'range',
-    min: 0,
-    max: 0.99,
-    step: 0.01,
-    title: 'Smoothing: weight of the exponential moving average',
-    'aria-label': 'Smoothing',
-  });
   private readonly table: DataTable;
   private chart: OverlayChart | undefined;
-  private tabNames = '';
   private drawn = '';
   private hover: number | undefined;
   private last = 0;
@@ -57,18 +50,11 @@ export class OverlayView implements CompareView {
   constructor(private readonly actions: CompareActions) {
     this.root = this.card.root;
     this.table = new DataTable('curves', () => actions.invalidate());
-    this.scale = button('tool tool-text', 'Log', () =>
-      actions.change({ logScale: this.scale.getAttribute('aria-pressed') !== 'true' }),
-    );
-    this.scale.title = 'Logarithmic scale';
-    this.smoothing.addEventListener('input', () =>
-      actions.change({ smoothing: Number(this.smoothing.value) }),
-    );
-    const slider = element('label', 'slider-label', {}, 'Smooth', this.smoothing);
-    this.card.tools.append(slider, this.scale, this.table.toggle);
+    this.tabs = new MetricTabs(this.card, (curve) => actions.change({ curve }));
+    this.controls = new CurveControls((change) => actions.change(change));
+    this.card.tools.append(...this.controls.parts, this.table.toggle);
     this.canvas.tabIndex = 0;
     this.plot.append(this.canvas, this.waiting);
-    this.card.head.insertBefore(this.tabs, this.card.note);
     this.card.body.append(this.plot, this.readout, this.table.root);
     this.canvas.addEventListener('pointermove', (event) =>
       this.setHover(this.chart?.placeAt(event.offsetX)),
@@ -85,11 +71,8 @@ export class OverlayView implements CompareView {
     const all = runs.flatMap(({ series }) => series ?? []);
     const names = curveNames(all);
     const name = names.includes(settings.curve) ? settings.curve : 'loss';
-    this.drawTabs(names, name);
-    setAttribute(this.scale, 'aria-pressed', String(settings.logScale));
-    if (document.activeElement !== this.smoothing) {
-      this.smoothing.value = String(settings.smoothing);
-    }
+    this.tabs.draw(names, name);
+    this.controls.draw(settings);
     const curves = (): DrawnCurve[] => curvesOf(shown, name, frame);
     this.table.draw(() => tableOf(curves(), name, this.last, frame));
     const { alignment, logScale, smoothing, hidden } = settings;
@@ -100,26 +83,6 @@ export class OverlayView implements CompareView {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.drawChart(curves(), name, frame);
-  }
-
-  private drawTabs(names: readonly string[], selected: string): void {
-    setHidden(this.tabs, names.length < 2);
-    if (this.tabNames !== names.join('\n')) {
-      this.tabNames = names.join('\n');
-      this.tabs.replaceChildren(
-        ...names.map((name) => {
-          const tab = button('tab', name, () => this.actions.change({ curve: name }));
-          tab.dataset['curve'] = name;
-          return tab;
-        }),
-      );
-    }
-    for (const tab of this.tabs.children) {
-      const isSelected = tab instanceof HTMLElement && tab.dataset['curve'] === selected;
-      setAttribute(tab, 'aria-pressed', String(isSelected));
-    }
-    this.card.title.classList.toggle('visually-hidden', names.length > 1);
-    setText(this.card.title, selected === 'loss' ? 'Loss' : selected);
   }
 
   private drawChart(curves: readonly DrawnCurve[], name: string, frame: CompareFrame): void {

@@ -1,9 +1,9 @@
 // The series of a run on the axis that all runs share: steps, or seconds of training.
 import type { ComparedSeries } from '../../../src/shared/protocol/compare';
-import { curveGroup, groupNames } from '../series/curveGroups';
-import { EMPTY_COLUMN, type Column } from '../series/columns';
+import { curveGroup, groupNames } from '../../../src/shared/charts/curveGroups';
+import { EMPTY_COLUMN, type Column } from '../../../src/shared/charts/columns';
 import type { CurveTable } from '../series/curveTable';
-import { formatRound, formatValue } from '../format';
+import { formatRound, formatValue } from '../../../src/shared/charts/format';
 import { nearest } from '../views/curveReadout';
 import type { Alignment } from './settings';
 

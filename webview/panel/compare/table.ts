@@ -3,7 +3,7 @@
 import { differingHyperparameters } from '../../../src/shared/core/runDifferences';
 import type { HyperparameterValue } from '../../../src/shared/core/runSummary';
 import type { ComparedRun } from '../../../src/shared/protocol/compare';
-import { formatRound, formatValue } from '../format';
+import { formatRound, formatValue } from '../../../src/shared/charts/format';
 import { ruleWord } from '../views/words';
 import { timeWords } from './series';
 

@@ -5,7 +5,7 @@ import type {
   ShownSweep,
   ShownTrial,
 } from '../../../src/shared/protocol/experiment';
-import { formatRound, formatValue } from '../format';
+import { formatRound, formatValue } from '../../../src/shared/charts/format';
 import { shortName, valueWord } from './words';
 
 export interface Tick {

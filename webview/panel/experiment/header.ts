@@ -1,7 +1,7 @@
 // The head of an experiment's page: what it is, how it stands, what can be done.
 import type { ExperimentAction, ShownExperiment } from '../../../src/shared/protocol/experiment';
 import { element, setAttribute, setHidden, setText } from '../dom';
-import { formatRound } from '../format';
+import { formatRound } from '../../../src/shared/charts/format';
 import { icon, setIcon, type IconName } from '../icons';
 import type { Ask } from './page';
 import { bestWords, progressWords, STATE_ICONS, STATE_WORDS } from './words';

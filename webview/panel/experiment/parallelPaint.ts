@@ -1,6 +1,6 @@
 // Paints the parallel-coordinates plot: a line per trial through its values, the better the stronger its colour;
 // the best one on top, thicker, with a mark at its end, so that colour is not the only sign.
-import { rampColor } from '../paint/ramp';
+import { rampColor } from '../../../src/shared/charts/ramp';
 import { snap } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import type { Axis } from './axes';

@@ -2,7 +2,7 @@
 // Enter, and filtered by drawing along an axis. The table beneath has the same numbers.
 import type { ShownSweep } from '../../../src/shared/protocol/experiment';
 import { button, element, setHidden, setText } from '../dom';
-import { formatValue } from '../format';
+import { formatValue } from '../../../src/shared/charts/format';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import { createCard } from '../views/card';

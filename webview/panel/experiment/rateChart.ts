@@ -1,51 +1,22 @@
 // The curve of a range test as a Chart.js line chart over a logarithmic axis. The explosion at its end is cut off,
 // so that the fall before it can be seen.
-import {
-  Chart,
-  LineController,
-  LineElement,
-  LinearScale,
-  LogarithmicScale,
-  PointElement,
-  type ChartDataset,
-  type Plugin,
-} from 'chart.js';
+import type { ChartDataset, Plugin } from 'chart.js';
+import type { Point } from '../../../src/shared/charts/decimate';
 import type { ShownRateTest } from '../../../src/shared/protocol/experiment';
-import { formatDecade, formatRound, formatValue } from '../format';
+import { formatDecade, formatRound, formatValue } from '../../../src/shared/charts/format';
 import type { Theme } from '../paint/theme';
-
-Chart.register(LineController, LineElement, LinearScale, LogarithmicScale, PointElement);
-
-interface Point {
-  x: number;
-  y: number;
-}
+import { createStillChart, type StillChart } from '../views/stillChart';
 
 /** Room above the highest smoothed loss before the explosion, as a share of the fall. */
 const HEADROOM = 0.35;
 
 export class RateChart {
-  private readonly chart: Chart<'line', Point[]>;
+  private readonly chart: StillChart;
   private test: ShownRateTest | undefined;
   private theme: Theme | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
-    this.chart = new Chart<'line', Point[]>(canvas, {
-      type: 'line',
-      data: { datasets: [] },
-      options: {
-        animation: false,
-        responsive: true,
-        maintainAspectRatio: false,
-        parsing: false,
-        normalized: true,
-        events: [],
-        layout: { padding: { top: 20, right: 16 } },
-        elements: { point: { radius: 0 }, line: { tension: 0 } },
-        scales: {},
-      },
-      plugins: [this.marks()],
-    });
+    this.chart = createStillChart(canvas, { top: 20, right: 16 }, this.marks());
   }
 
   draw(test: ShownRateTest, theme: Theme): void {

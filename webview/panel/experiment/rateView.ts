@@ -2,7 +2,7 @@
 // explodes.
 import type { ShownRateTest } from '../../../src/shared/protocol/experiment';
 import { element, setHidden, setText } from '../dom';
-import { formatRound, formatValue } from '../format';
+import { formatRound, formatValue } from '../../../src/shared/charts/format';
 import { createCanvas, describe } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import { createCard } from '../views/card';

@@ -1,7 +1,7 @@
 // The trials as a table: sorted by any column, each opened by its number; ticked ones can be compared.
 import type { ShownSweep, ShownTrial } from '../../../src/shared/protocol/experiment';
 import { element, keepInStep, setAttribute, setText } from '../dom';
-import { formatCount, formatValue } from '../format';
+import { formatCount, formatValue } from '../../../src/shared/charts/format';
 import { icon, setIcon } from '../icons';
 import { createCard } from '../views/card';
 import { shortName, TRIAL_ICONS, TRIAL_WORDS, valueWord } from './words';

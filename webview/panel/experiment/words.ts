@@ -7,7 +7,7 @@ import type {
   ShownTrial,
   ShownTrialState,
 } from '../../../src/shared/protocol/experiment';
-import { formatRound, formatValue, plural } from '../format';
+import { formatRound, formatValue, plural } from '../../../src/shared/charts/format';
 import type { IconName } from '../icons';
 
 export const STATE_WORDS: Record<ShownExperimentState, string> = {

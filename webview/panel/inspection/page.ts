@@ -7,7 +7,7 @@ import type {
   ShownInspection,
 } from '../../../src/shared/protocol/inspection';
 import { element } from '../dom';
-import { formatCount, formatRound, formatValue, plural } from '../format';
+import { formatCount, formatRound, formatValue, plural } from '../../../src/shared/charts/format';
 import { createFrameLoop } from '../frameLoop';
 import { observeTheme, readTheme, type Theme } from '../paint/theme';
 import { TensorCard } from './tensorCard';

@@ -3,7 +3,7 @@
 import { rangeOf, unionRange } from '../../../src/shared/core/histogramHistory';
 import type { TensorInspection } from '../../../src/shared/protocol/inspection';
 import { element } from '../dom';
-import { plural } from '../format';
+import { plural } from '../../../src/shared/charts/format';
 import { icon, type IconName } from '../icons';
 import type { Theme } from '../paint/theme';
 import { HistogramPlot } from '../views/histogramPlot';

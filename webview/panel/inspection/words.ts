@@ -1,7 +1,7 @@
 // What an inspection says in words: shapes, and what is wrong with the values, worst first.
 import { finiteCount, nonFiniteCount } from '../../../src/shared/core/summary';
 import type { TensorInspection } from '../../../src/shared/protocol/inspection';
-import { formatCount, formatShare, formatValue, plural } from '../format';
+import { formatCount, formatShare, formatValue, plural } from '../../../src/shared/charts/format';
 
 /** `[784, 128]`; `?` where a size is open. */
 export function shapeWords(shape: readonly number[]): string {

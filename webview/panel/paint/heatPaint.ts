@@ -5,8 +5,8 @@ import {
   type HistogramHistory,
   ZERO_BUCKET,
 } from '../../../src/shared/core/histogramHistory';
-import { type SignedAxis, slotCount } from '../geometry/signedAxis';
-import { RAMP_SIZE } from './ramp';
+import { type SignedAxis, slotCount } from '../../../src/shared/charts/signedAxis';
+import { RAMP_SIZE } from '../../../src/shared/charts/ramp';
 import type { Theme } from './theme';
 
 /** Reused between calls: painting happens on one thread, one picture at a time. */

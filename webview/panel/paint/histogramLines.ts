@@ -1,7 +1,7 @@
 // Paints several histograms over one another as outlines: the height of a bucket is its share of the tensor's
 // elements, so that tensors of any size compare.
 import { ZERO_BUCKET } from '../../../src/shared/core/histogramHistory';
-import { slotCount, type SignedAxis } from '../geometry/signedAxis';
+import { slotCount, type SignedAxis } from '../../../src/shared/charts/signedAxis';
 import { snap } from './surface';
 import type { Theme } from './theme';
 

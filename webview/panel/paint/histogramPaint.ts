@@ -1,7 +1,7 @@
 // Paints one gradient histogram: bars over the signed axis. Height is the share of the largest
 // bucket; the zeros have a bar of their own whose height is their share of all elements.
 import { ZERO_BUCKET, type HistogramColumn } from '../../../src/shared/core/histogramHistory';
-import { type SignedAxis, slotCount } from '../geometry/signedAxis';
+import { type SignedAxis, slotCount } from '../../../src/shared/charts/signedAxis';
 import { snap } from './surface';
 import type { Theme } from './theme';
 

@@ -1,9 +1,13 @@
-// Marks on pictures whose horizontal axis are the steps: where the shown step is, and where the training
-// was changed.
+// Marks on pictures whose horizontal axis are the steps: where the shown step is, where the pointer is, where the
+// training was changed, and where its loss was not finite.
 import type { Theme } from './theme';
 
 /** Half the width of the cursor's head and of a change's diamond, in pixels. */
 const HEAD = 4;
+
+/** Half the size of a cross, and the least distance of two, in pixels. */
+const CROSS = 4;
+const CROSS_GAP = 2;
 
 /** The part of a chart that marks are drawn in. */
 interface Area {
@@ -82,6 +86,53 @@ export function paintChanges(
     context.lineTo(x, bottom);
     context.lineTo(x - HEAD, bottom - HEAD);
     context.fill();
+  }
+  context.restore();
+}
+
+/** A dotted line under the pointer. */
+export function paintHover(
+  context: CanvasRenderingContext2D,
+  x: number,
+  { top, bottom }: Area,
+  theme: Theme,
+): void {
+  const at = Math.round(x) + 0.5;
+  context.save();
+  context.strokeStyle = theme.muted;
+  context.lineWidth = 1;
+  context.setLineDash([2, 3]);
+  context.beginPath();
+  context.moveTo(at, top);
+  context.lineTo(at, bottom);
+  context.stroke();
+  context.restore();
+}
+
+/**
+ * Crosses at the foot, at ascending positions: a shape, so that colour is not the only sign. Those that would stand
+ * on one another are drawn once.
+ */
+export function paintCrosses(
+  context: CanvasRenderingContext2D,
+  positions: readonly number[],
+  { bottom }: Pick<Area, 'bottom'>,
+  color: string,
+): void {
+  context.save();
+  context.strokeStyle = color;
+  context.lineWidth = 1.5;
+  const [head, foot] = [bottom - 2 * CROSS - 2, bottom - 2];
+  let last = -Infinity;
+  for (const at of positions) {
+    if (at - last < CROSS_GAP) continue;
+    last = at;
+    context.beginPath();
+    context.moveTo(at - CROSS, head);
+    context.lineTo(at + CROSS, foot);
+    context.moveTo(at + CROSS, head);
+    context.lineTo(at - CROSS, foot);
+    context.stroke();
   }
   context.restore();
 }

@@ -1,6 +1,6 @@
 // Paints the layers × steps map and its legend.
-import { type NormMap, MISSING, scalePosition } from '../geometry/normMap';
-import { RAMP_SIZE, rampColor } from './ramp';
+import { type NormMap, MISSING, scalePosition } from '../../../src/shared/charts/normMap';
+import { RAMP_SIZE, rampColor } from '../../../src/shared/charts/ramp';
 import type { Theme } from './theme';
 
 /** Written pixel by pixel, so it is kept in main memory. */

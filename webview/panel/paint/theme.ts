@@ -1,5 +1,5 @@
 // Colours and fonts of the page's theme for painting on canvases, which cannot use CSS variables.
-import { type Rgb, densityRamp, lightnessOf, magnitudeRamp } from './ramp';
+import { type Rgb, densityRamp, lightnessOf, magnitudeRamp } from '../../../src/shared/charts/ramp';
 
 export interface Theme {
   dark: boolean;

@@ -9,7 +9,12 @@ import {
   windowsOf,
 } from '../../../src/shared/core/thinning';
 import type { Curves } from '../../../src/shared/protocol/panel';
-import { type Column, EMPTY_COLUMN, appendValues, valuesOf } from './columns';
+import {
+  type Column,
+  EMPTY_COLUMN,
+  appendValues,
+  valuesOf,
+} from '../../../src/shared/charts/columns';
 
 /** Named columns; a name that appears late has NaN before its first value. */
 export type Columns = Readonly<Record<string, Column>>;

@@ -1,7 +1,7 @@
 // Banners: why the run could not train, that it was cut off, and what else the user should know.
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { button, element, keepInStep, setHidden } from '../dom';
-import { fileName } from '../format';
+import { fileName } from '../../../src/shared/charts/format';
 import { type IconName, icon } from '../icons';
 import type { Frame, PageActions, View } from './view';
 import { isCutOff } from './words';

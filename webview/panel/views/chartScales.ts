@@ -1,6 +1,6 @@
 // The axes of every chart over steps: one look, labels that stay in place, and few of them.
 import type { ChartOptions } from 'chart.js';
-import { formatValue } from '../format';
+import { formatValue } from '../../../src/shared/charts/format';
 import type { Theme } from '../paint/theme';
 
 /** Width of the labels at the left, in pixels: fixed, so that the plot does not jump when a label grows. */

@@ -1,19 +1,21 @@
 // The curves card: loss and metrics over the steps, training and validation, with scale, smoothing
 // and a read-out that follows the pointer or the arrow keys.
 import type { ChangeMark, RunView } from '../../../src/shared/protocol/panel';
-import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, formatValue } from '../format';
+import { element, setHidden, setText } from '../dom';
+import { formatCount, formatValue } from '../../../src/shared/charts/format';
 import { createCanvas, describe } from '../paint/surface';
-import { valuesOf } from '../series/columns';
-import { type CurveGroup, curveGroup, groupNames } from '../series/curveGroups';
-import { smooth } from '../series/smoothing';
-import { decimate } from '../series/decimate';
+import { valuesOf } from '../../../src/shared/charts/columns';
+import { type CurveGroup, curveGroup, groupNames } from '../../../src/shared/charts/curveGroups';
+import { smooth } from '../../../src/shared/charts/smoothing';
+import { decimate } from '../../../src/shared/charts/decimate';
 import { createCard } from './card';
 import { curvesPicture } from '../export/pictures';
 import { saveButton } from '../export/saveButton';
+import { CurveControls } from './curveControls';
 import { nearest } from './curveReadout';
 import { DataTable, spread } from './dataTable';
 import { LineChart } from './lineChart';
+import { MetricTabs } from './metricTabs';
 import { Pacing } from './pacing';
 import type { Frame, PageActions, View } from './view';
 
@@ -24,24 +26,15 @@ const MAYBE_THINNED = 250;
 export class CurvesView implements View {
   readonly root: HTMLElement;
   private readonly card = createCard('curves', 'Loss');
-  private readonly tabs = element('div', 'tabs', { role: 'group', 'aria-label': 'Metric' });
+  private readonly tabs: MetricTabs;
+  private readonly controls: CurveControls;
   private readonly readout = element('p', 'readout');
   private readonly plot = element('div', 'plot plot-curves');
   private readonly canvas = createCanvas('chart');
   private readonly waiting = element('p', 'plot-empty');
-  private readonly scale: HTMLButtonElement;
-  private readonly smoothing = element('input', 'slider', {
-    type: 'range',
-    min: 0,
-    max: 0.99,
-    step: 0.01,
-    title: 'Smoothing: weight of the exponential moving average',
-    'aria-label': 'Smoothing',
-  });
   private readonly table: DataTable;
   private readonly pacing: Pacing;
   private chart: LineChart | undefined;
-  private tabNames = '';
   private drawn = '';
   private hover: number | undefined;
   private lastStep = 0;
@@ -51,17 +44,12 @@ export class CurvesView implements View {
     this.root = this.card.root;
     this.pacing = new Pacing(this.root, () => actions.invalidate());
     this.table = new DataTable('curve', () => actions.invalidate());
-    this.scale = button('tool tool-text', 'Log', () => this.flipScale());
-    this.scale.title = 'Logarithmic scale';
-    this.smoothing.addEventListener('input', () =>
-      actions.change({ smoothing: Number(this.smoothing.value) }),
-    );
-    const slider = element('label', 'slider-label', {}, 'Smooth', this.smoothing);
+    this.tabs = new MetricTabs(this.card, (curve) => actions.change({ curve }));
+    this.controls = new CurveControls((change) => actions.change(change));
     const save = saveButton('the curve', actions, () => this.picture());
-    this.card.tools.append(slider, this.scale, this.table.toggle, save);
+    this.card.tools.append(...this.controls.parts, this.table.toggle, save);
     this.canvas.tabIndex = 0;
     this.plot.append(this.canvas, this.waiting);
-    this.card.head.insertBefore(this.tabs, this.card.note);
     this.card.body.append(this.readout, this.plot, this.table.root);
     this.canvas.addEventListener('pointermove', (event) =>
       this.setHover(this.chart?.stepAt(event.offsetX)),
@@ -77,11 +65,9 @@ export class CurvesView implements View {
     if (state.view === undefined) return;
     const names = groupNames(state.curves);
     const name = names.includes(settings.curve) ? settings.curve : 'loss';
-    this.drawTabs(names, name);
+    this.tabs.draw(names, name);
     this.lastStep = state.curves.step.buffer[state.curves.step.length - 1] ?? 0;
-    setAttribute(this.scale, 'aria-pressed', String(settings.logScale));
-    if (document.activeElement !== this.smoothing)
-      this.smoothing.value = String(settings.smoothing);
+    this.controls.draw(settings);
     const drawn = [
       state.version,
       frame.generation,
@@ -110,27 +96,6 @@ export class CurvesView implements View {
   private picture() {
     const { group, frame } = this.shown ?? {};
     return group && frame && curvesPicture(group, frame);
-  }
-
-  private drawTabs(names: readonly string[], selected: string): void {
-    setHidden(this.tabs, names.length < 2);
-    if (this.tabNames !== names.join('\n')) {
-      this.tabNames = names.join('\n');
-      this.tabs.replaceChildren(
-        ...names.map((name) => {
-          const tab = button('tab', name, () => this.actions.change({ curve: name }));
-          tab.dataset['curve'] = name;
-          return tab;
-        }),
-      );
-    }
-    for (const tab of this.tabs.children) {
-      const isSelected = tab instanceof HTMLElement && tab.dataset['curve'] === selected;
-      setAttribute(tab, 'aria-pressed', String(isSelected));
-    }
-    // The tabs are the title where there are some; a heading stays for those who jump by headings.
-    this.card.title.classList.toggle('visually-hidden', names.length > 1);
-    setText(this.card.title, selected === 'loss' ? 'Loss' : selected);
   }
 
   private drawChart(group: CurveGroup, { state, settings, theme }: Frame): void {
@@ -208,10 +173,6 @@ export class CurvesView implements View {
     else if (event.key === 'Escape') this.setHover(undefined);
     else return;
     event.preventDefault();
-  }
-
-  private flipScale(): void {
-    this.actions.change({ logScale: this.scale.getAttribute('aria-pressed') !== 'true' });
   }
 }
 

@@ -4,7 +4,7 @@ import type { LayerInfo } from '../../../src/shared/core/run';
 import type { ShownStep } from '../../../src/shared/protocol/panel';
 import type { LayerRecord, TensorRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { fileName, formatCount } from '../format';
+import { fileName, formatCount } from '../../../src/shared/charts/format';
 import { historyPicture, summaryPicture } from '../export/pictures';
 import { saveButton } from '../export/saveButton';
 import { icon } from '../icons';

@@ -7,7 +7,13 @@ import {
 } from '../../../src/shared/core/finding';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { button, element, keepInStep, setHidden, setText } from '../dom';
-import { fileName, formatCount, formatRound, formatValue, plural } from '../format';
+import {
+  fileName,
+  formatCount,
+  formatRound,
+  formatValue,
+  plural,
+} from '../../../src/shared/charts/format';
 import { icon } from '../icons';
 import { createCard } from './card';
 import type { Frame, PageActions, View } from './view';

@@ -2,7 +2,7 @@
 import { isFinal } from '../../../src/shared/core/run';
 import type { PanelAction, RunView } from '../../../src/shared/protocol/panel';
 import { element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, formatValue } from '../format';
+import { formatCount, formatValue } from '../../../src/shared/charts/format';
 import { type IconName, icon, setIcon } from '../icons';
 import { TimeView } from './timeView';
 import type { Frame, PageActions, View } from './view';

@@ -1,6 +1,6 @@
 // A large picture of how a layer's gradient histogram moved over the steps, with its axes.
 import { element, setText } from '../dom';
-import { formatCount, formatShare } from '../format';
+import { formatCount, formatShare } from '../../../src/shared/charts/format';
 import {
   type SignedAxis,
   axisTicks,
@@ -8,12 +8,12 @@ import {
   slotAt,
   slotBounds,
   slotCount,
-} from '../geometry/signedAxis';
+} from '../../../src/shared/charts/signedAxis';
 import { heatPosition, paintHeat } from '../paint/heatPaint';
 import { paintCursor } from '../paint/marks';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { HistogramHistory, OctaveRange } from '../../../src/shared/core/histogramHistory';
-import { formatValue } from '../format';
+import { formatValue } from '../../../src/shared/charts/format';
 import type { Frame } from './view';
 
 const HEIGHT = 160;

@@ -1,7 +1,7 @@
 // A large histogram with its axis, a read-out under the pointer or the arrow keys, and its table.
 import type { TensorSummary } from '../../../src/shared/core/stepRecord';
 import { element, setHidden, setText } from '../dom';
-import { formatCount, formatShare, formatValue } from '../format';
+import { formatCount, formatShare, formatValue } from '../../../src/shared/charts/format';
 import {
   type SignedAxis,
   axisTicks,
@@ -9,7 +9,7 @@ import {
   slotAt,
   slotBounds,
   slotCount,
-} from '../geometry/signedAxis';
+} from '../../../src/shared/charts/signedAxis';
 import { paintHistogram } from '../paint/histogramPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import {

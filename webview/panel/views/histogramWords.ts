@@ -1,7 +1,7 @@
 // A histogram in words, for those who do not see it.
 import { octaveEdge } from '../../../src/shared/core/histogram';
 import { OCTAVES, type TensorSummary } from '../../../src/shared/core/stepRecord';
-import { formatCount, formatShare, formatValue } from '../format';
+import { formatCount, formatShare, formatValue } from '../../../src/shared/charts/format';
 
 /** Share of the elements that the range in the sentence leaves out on either side. */
 const OUTER_SHARE = 0.05;

@@ -4,8 +4,13 @@ import type { LayerInfo } from '../../../src/shared/core/run';
 import type { ShownStep } from '../../../src/shared/protocol/panel';
 import type { LayerRecord } from '../../../src/shared/core/stepRecord';
 import { button, element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, formatKnown, formatRatio, formatShort } from '../format';
-import type { SignedAxis } from '../geometry/signedAxis';
+import {
+  formatCount,
+  formatKnown,
+  formatRatio,
+  formatShort,
+} from '../../../src/shared/charts/format';
+import type { SignedAxis } from '../../../src/shared/charts/signedAxis';
 import { type Trend, sparkline, trendOf } from '../geometry/trend';
 import { setIcon } from '../icons';
 import { heatPosition, paintHeat } from '../paint/heatPaint';
@@ -15,7 +20,7 @@ import { paintSparkline } from '../paint/sparkPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import { type HistogramHistory, columnOf } from '../../../src/shared/core/histogramHistory';
-import { valuesOf, type Column } from '../series/columns';
+import { valuesOf, type Column } from '../../../src/shared/charts/columns';
 import { histogramWords } from './histogramWords';
 import type { PageActions } from './view';
 import { ruleBadge } from './words';

@@ -3,8 +3,8 @@
 import { type LayerInfo, isFinal } from '../../../src/shared/core/run';
 import type { RunView } from '../../../src/shared/protocol/panel';
 import { element, setAttribute, setHidden, setText } from '../dom';
-import { formatCount, plural } from '../format';
-import { axisTicks, signedAxis } from '../geometry/signedAxis';
+import { formatCount, plural } from '../../../src/shared/charts/format';
+import { axisTicks, signedAxis } from '../../../src/shared/charts/signedAxis';
 import { rowTop, visibleRows } from '../geometry/virtualRows';
 import { icon } from '../icons';
 import { createCard } from './card';

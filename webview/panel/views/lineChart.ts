@@ -1,21 +1,11 @@
 // The curves as a Chart.js line chart: no animation, points decimated before they get here, colours
 // of the theme. Steps with a NaN or infinite value are marked at the lower edge.
-import {
-  Chart,
-  LineController,
-  LineElement,
-  LinearScale,
-  LogarithmicScale,
-  PointElement,
-  type ChartDataset,
-  type Plugin,
-} from 'chart.js';
-import { paintChanges, paintCursor } from '../paint/marks';
+import type { ChartDataset, Plugin } from 'chart.js';
+import { paintChanges, paintCrosses, paintCursor, paintHover } from '../paint/marks';
 import type { Theme } from '../paint/theme';
-import type { Point } from '../series/decimate';
+import type { Point } from '../../../src/shared/charts/decimate';
 import { chartScales } from './chartScales';
-
-Chart.register(LineController, LineElement, LinearScale, LogarithmicScale, PointElement);
+import { createStillChart, plotWidth, valueAt, type StillChart } from './stillChart';
 
 export interface LineChartData {
   raw: Point[];
@@ -33,43 +23,23 @@ export interface LineChartData {
   changes: readonly number[];
 }
 
-/** Half the size of a cross, and the least distance of two, in pixels. */
-const MARKER = 4;
-const MARKER_GAP = 2;
-
 export class LineChart {
-  private readonly chart: Chart<'line', Point[]>;
+  private readonly chart: StillChart;
   private data: LineChartData | undefined;
   private theme: Theme | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
-    this.chart = new Chart<'line', Point[]>(canvas, {
-      type: 'line',
-      data: { datasets: [] },
-      options: {
-        animation: false,
-        responsive: true,
-        maintainAspectRatio: false,
-        parsing: false,
-        normalized: true,
-        events: [],
-        layout: { padding: { top: 4, right: 8 } },
-        elements: { point: { radius: 0 }, line: { tension: 0 } },
-        scales: {},
-      },
-      plugins: [this.overlay()],
-    });
+    this.chart = createStillChart(canvas, { top: 4, right: 8 }, this.overlay());
   }
 
   /** Width of the plot in pixels; decimate to it. */
   get plotWidth(): number {
-    const { left, right } = this.chart.chartArea;
-    return Math.max(100, Math.round(right - left));
+    return plotWidth(this.chart);
   }
 
   /** Step at a horizontal position within the canvas. */
   stepAt(x: number): number {
-    return this.chart.scales['x']?.getValueForPixel(x) ?? NaN;
+    return valueAt(this.chart, x);
   }
 
   draw(data: LineChartData, theme: Theme): void {
@@ -93,44 +63,16 @@ export class LineChart {
         const { data, theme } = this;
         const x = scales['x'];
         if (data === undefined || theme === undefined || x === undefined) return;
-        ctx.save();
-        ctx.fillStyle = theme.error;
-        let last = -Infinity;
-        for (const step of data.nonFiniteSteps) {
-          // A cross, so that colour is not the only sign.
-          const at = x.getPixelForValue(step);
-          // Crosses that would stand on one another are drawn once.
-          if (at - last < MARKER_GAP) continue;
-          last = at;
-          ctx.strokeStyle = theme.error;
-          ctx.lineWidth = 1.5;
-          ctx.beginPath();
-          ctx.moveTo(at - MARKER, chartArea.bottom - 2 * MARKER - 2);
-          ctx.lineTo(at + MARKER, chartArea.bottom - 2);
-          ctx.moveTo(at + MARKER, chartArea.bottom - 2 * MARKER - 2);
-          ctx.lineTo(at - MARKER, chartArea.bottom - 2);
-          ctx.stroke();
-        }
-        paintChanges(
-          ctx,
-          data.changes.map((step) => x.getPixelForValue(step)),
-          chartArea,
-          theme,
-        );
+        const placesOf = (steps: readonly number[]): number[] =>
+          steps.map((step) => x.getPixelForValue(step));
+        paintCrosses(ctx, placesOf(data.nonFiniteSteps), chartArea, theme.error);
+        paintChanges(ctx, placesOf(data.changes), chartArea, theme);
         if (data.cursor !== undefined) {
           paintCursor(ctx, x.getPixelForValue(data.cursor), chartArea.top, chartArea.bottom, theme);
         }
         if (data.hover !== undefined) {
-          const at = Math.round(x.getPixelForValue(data.hover)) + 0.5;
-          ctx.strokeStyle = theme.muted;
-          ctx.lineWidth = 1;
-          ctx.setLineDash([2, 3]);
-          ctx.beginPath();
-          ctx.moveTo(at, chartArea.top);
-          ctx.lineTo(at, chartArea.bottom);
-          ctx.stroke();
+          paintHover(ctx, x.getPixelForValue(data.hover), chartArea, theme);
         }
-        ctx.restore();
       },
     };
   }

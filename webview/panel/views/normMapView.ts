@@ -2,36 +2,34 @@
 // read off, and a read-out under the pointer. A click selects the layer.
 import type { ShownStep } from '../../../src/shared/protocol/panel';
 import { element, setHidden, setText } from '../dom';
-import { formatCount, formatDecade, formatValue } from '../format';
+import { formatCount, formatValue } from '../../../src/shared/charts/format';
 import {
   MISSING,
   type NormMap,
   NOT_FINITE,
   normMap,
-  scalePosition,
   stepPosition,
   stepsOfColumn,
-} from '../geometry/normMap';
+} from '../../../src/shared/charts/normMap';
+import { paintLayerNames } from '../paint/layerNames';
 import { paintCursor } from '../paint/marks';
-import { paintLegend, paintNormMap } from '../paint/normMapPaint';
+import { paintNormMap } from '../paint/normMapPaint';
 import { createCanvas, describe, prepare } from '../paint/surface';
 import type { Theme } from '../paint/theme';
 import { normMapPicture } from '../export/pictures';
 import { saveButton } from '../export/saveButton';
 import { createCard } from './card';
 import { DataTable, spread } from './dataTable';
+import { MapLegend } from './mapLegend';
 import { Pacing } from './pacing';
 import type { Frame, PageActions, View } from './view';
 
 /** Widest column of layer names, and the room between it and the cells, in pixels. */
 const NAMES_WIDTH = 112;
 const NAMES_GAP = 8;
-/** Least distance of two names, in pixels: a line of text. */
-const NAME_GAP = 13;
 const AXIS_HEIGHT = 20;
 /** Cells across at most: finer is not seen. */
 const MAX_CELLS = 320;
-const LEGEND_WIDTH = 160;
 const TABLE_STEPS = 8;
 
 export class NormMapView implements View {
@@ -40,14 +38,11 @@ export class NormMapView implements View {
   private readonly readout = element('p', 'readout');
   private readonly plot = element('div', 'plot plot-map');
   private readonly canvas = createCanvas('map');
-  private readonly legend = element('div', 'legend');
-  private readonly legendBar = element('canvas', 'legend-bar', { 'aria-hidden': 'true' });
-  private readonly legendTicks = element('div', 'legend-ticks');
+  private readonly legend = new MapLegend();
   private readonly table: DataTable;
   private readonly pacing: Pacing;
   private map: NormMap | undefined;
   private drawn = '';
-  private legendDrawn = '';
   private hover: { row: number; column: number } | undefined;
   private names: string[] = [];
   private shown: Frame | undefined;
@@ -60,12 +55,7 @@ export class NormMapView implements View {
     this.card.tools.append(this.table.toggle, save);
     this.canvas.tabIndex = 0;
     this.plot.append(this.canvas);
-    this.legend.append(
-      this.legendBar,
-      this.legendTicks,
-      element('span', 'legend-nan', {}, 'NaN / Inf'),
-    );
-    this.card.body.append(this.readout, this.plot, this.legend, this.table.root);
+    this.card.body.append(this.readout, this.plot, this.legend.root, this.table.root);
     this.canvas.addEventListener('pointermove', (event) => this.point(event));
     this.canvas.addEventListener('pointerleave', () => this.setHover(undefined));
     this.canvas.addEventListener('blur', () => this.setHover(undefined));
@@ -95,7 +85,7 @@ export class NormMapView implements View {
     const cells = Math.min(MAX_CELLS, Math.floor(cellsWidth / 2));
     this.map = normMap(this.names, state.curves, cells);
     this.paint(this.map, width, theme, state.view?.cursor);
-    this.drawLegend(this.map, theme, frame.generation);
+    this.legend.draw(this.map, theme, frame.generation);
     this.drawReadout(this.map);
     describe(this.canvas, summary(this.map));
   }
@@ -118,21 +108,12 @@ export class NormMapView implements View {
     const context = prepare(this.canvas, width, height + AXIS_HEIGHT);
     if (context === undefined) return;
     paintNormMap(context, map, left, width - left, height, theme);
-    context.font = `11px ${theme.font}`;
-    context.textBaseline = 'middle';
-    // Names as many as fit; the layer under the pointer is named in the read-out anyway.
-    const every = Math.max(1, Math.ceil(NAME_GAP / rowHeight));
-    let lastName = -Infinity;
-    map.layers.forEach((layer, row) => {
-      const hovered = row === this.hover?.row;
-      // The first name is moved down into the picture, and can come too close to the next.
-      const middle = Math.max(6, (row + 0.5) * rowHeight);
-      if (row % every !== 0 || middle - lastName < NAME_GAP) return;
-      lastName = middle;
-      context.fillStyle = hovered ? theme.foreground : theme.muted;
-      context.textAlign = 'right';
-      context.fillText(shorten(context, layer, names), names, middle);
-    });
+    paintLayerNames(
+      context,
+      map.layers,
+      { width: names, rowHeight, hovered: this.hover?.row },
+      theme,
+    );
     context.fillStyle = theme.muted;
     context.textBaseline = 'bottom';
     context.textAlign = 'left';
@@ -152,22 +133,6 @@ export class NormMapView implements View {
     context.strokeRect(left, this.hover.row * rowHeight + 0.5, width - left - 1, rowHeight - 1);
     context.fillStyle = theme.foreground;
     context.fillRect(x, height, Math.max(2, cell), 4);
-  }
-
-  private drawLegend(map: NormMap, theme: Theme, generation: number): void {
-    const drawn = [map.low, map.high, generation].join();
-    if (drawn === this.legendDrawn) return;
-    this.legendDrawn = drawn;
-    const context = prepare(this.legendBar, LEGEND_WIDTH, 8);
-    if (context !== undefined) paintLegend(context, LEGEND_WIDTH, 8, theme);
-    const every = Math.max(1, Math.ceil((map.high - map.low) / 4));
-    const ticks: HTMLElement[] = [];
-    for (let decade = map.low; decade <= map.high; decade += every) {
-      const tick = element('span', '', {}, formatDecade(decade));
-      tick.style.left = `${(scalePosition(map, decade) * LEGEND_WIDTH).toFixed(1)}px`;
-      ticks.push(tick);
-    }
-    this.legendTicks.replaceChildren(...ticks);
   }
 
   private drawReadout(map: NormMap): void {
@@ -231,17 +196,6 @@ function cellWords(value: number): string {
   if (Number.isNaN(value)) return 'NaN or infinity';
   if (value === MISSING) return 'not updated';
   return `norm ${formatValue(10 ** value)}`;
-}
-
-/** `text` cut in the middle until it is `width` wide: layer names differ at their ends. */
-function shorten(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  for (let kept = text.length - 2; kept > 2; kept--) {
-    const half = Math.ceil(kept / 2);
-    const short = `${text.slice(0, half)}…${text.slice(text.length - (kept - half))}`;
-    if (context.measureText(short).width <= width) return short;
-  }
-  return '…';
 }
 
 function summary(map: NormMap): string {

@@ -2,7 +2,7 @@
 import { isAbsent } from '../../../src/shared/core/absent';
 import type { LayerRecord, TensorRecord, TensorSummary } from '../../../src/shared/core/stepRecord';
 import { element } from '../dom';
-import { formatCount, formatKnown, formatShare, UNKNOWN } from '../format';
+import { formatCount, formatKnown, formatShare, UNKNOWN } from '../../../src/shared/charts/format';
 
 /** The quantities of a layer, by their key in its record. */
 export const QUANTITIES = {

@@ -2,7 +2,7 @@
 // the page shows what comes next; the host answers each move with the record that is nearest.
 import type { FromPanel, RunView } from '../../../src/shared/protocol/panel';
 import { element, keepInStep, setAttribute, setHidden, setText } from '../dom';
-import { formatCount } from '../format';
+import { formatCount } from '../../../src/shared/charts/format';
 import { setIcon } from '../icons';
 import type { Frame, PageActions } from './view';
 import { cursorWords } from './words';

@@ -3,7 +3,7 @@ import type { Finding, RuleId } from '../../../src/shared/core/finding';
 import { RULE_WORDS, SEVERITY_RANK } from '../../../src/shared/core/findingWords';
 import { isFinal } from '../../../src/shared/core/run';
 import type { RunView } from '../../../src/shared/protocol/panel';
-import { formatCount } from '../format';
+import { formatCount } from '../../../src/shared/charts/format';
 import type { IconName } from '../icons';
 
 const STATE_WORDS = {
