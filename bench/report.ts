@@ -105,7 +105,7 @@ export function formatMarkdown({ machine, versions, rows }: Results): string {
   });
   const webgl = machine.renderer === undefined ? '' : ` WebGL is computed by ${machine.renderer}.`;
   return [
-    '| backend | net | optimizer | our loop | our loop, against itself without statistics | tap on an unchanged program | reading every gradient back | tfjs-vis `tensorStats` | noise floor |',
+    '| backend | net | optimizer | our loop | our loop, against itself without statistics | unchanged program under the lens | reading every gradient back | tfjs-vis `tensorStats` | noise floor |',
     '| --- | --- | --- | --: | --: | --: | --: | --: | --: |',
     ...lines,
     '',

@@ -1,23 +1,31 @@
-// Starts the backend of the contestants that train on tfjs's own loop. On WebGL tfjs keeps its own way
-// to start and to wait for the device; only the epsilon is the runtime's (tensorflow/tfjs#6980). On wasm
-// all contestants get the runtime's: tfjs's own has no kernels to train a CNN with.
-import { startBackend as startShipped } from '../../webview/runtime/backends/ladder';
+// Starts the backend of the contestants that train on tfjs's own loop. On WebGL plain tfjs keeps its own way to
+// start and to wait for the device; only the epsilon is the runtime's (tensorflow/tfjs#6980). On wasm all
+// contestants get the runtime's: tfjs's own has no kernels to train a CNN with.
+import { startBackend } from '../../webview/runtime/backends/ladder';
 import { tf } from '../../webview/runtime/tf';
 import type { BackendName, StartedBackend } from '../contestant';
 
-/** Fails with a sentence where the backend cannot be had. */
+/** The backend of plain tfjs. Fails with a sentence where it cannot be had. */
 export async function startPlain(backend: BackendName): Promise<StartedBackend> {
-  if (backend === 'webgl') await startPlainWebgl();
-  else {
-    const started = await startShipped({ backend, epsilon: 'keras' }, () => {
-      throw new Error('The WebGL context was lost; the times of this run mean nothing.');
-    });
-    if (started.backend !== backend) {
-      throw new Error(`${backend} did not start: ${started.reason ?? 'no reason given'}`);
-    }
+  if (backend !== 'webgl') return startShipped(backend);
+  await startPlainWebgl();
+  return describe();
+}
+
+/** The backend as the runtime starts it for every program. Fails with a sentence where it cannot be had. */
+export async function startShipped(backend: BackendName): Promise<StartedBackend> {
+  const started = await startBackend({ backend, epsilon: 'keras' }, () => {
+    throw new Error('The WebGL context was lost; the times of this run mean nothing.');
+  });
+  if (started.backend !== backend) {
+    throw new Error(`${backend} did not start: ${started.reason ?? 'no reason given'}`);
   }
+  return describe();
+}
+
+async function describe(): Promise<StartedBackend> {
   await tf.ready();
-  const renderer = backend === 'webgl' ? rendererOf() : undefined;
+  const renderer = tf.getBackend() === 'webgl' ? rendererOf() : undefined;
   return {
     tfjs: tf.version.tfjs,
     float32: tf.backend().floatPrecision() === 32,

@@ -1,6 +1,6 @@
 // Contestants by variant.
 import type { Block, ContestantOptions, StartedBackend } from '../contestant';
-import { startPlain } from './backend';
+import { startPlain, startShipped } from './backend';
 import { ourContestant } from './ours';
 import { plainContestant } from './plain';
 
@@ -19,6 +19,7 @@ export async function createContestant(
 ): Promise<{ contestant: Contestant; backend?: StartedBackend }> {
   const { variant } = options;
   if (variant === 'ours' || variant === 'ours-off') return { contestant: ourContestant(options) };
-  const backend = await startPlain(options.backend);
+  const start = variant === 'hook' ? startShipped : startPlain;
+  const backend = await start(options.backend);
   return { contestant: plainContestant(options), backend };
 }

@@ -1,5 +1,6 @@
-// The runtime around a contestant that records, put together of the shipped parts as a session does
-// it: tap, statistics, gate, hooks, and the packing of records for the host.
+// The runtime around a program that records, put together of the shipped parts as a session does it: tap,
+// statistics, fused updates, gate, hooks, and the packing of records for the host.
+import type { Optimizer } from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/shared/core/random';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import { installTap } from '../../src/shared/tap';
@@ -8,6 +9,7 @@ import { Activity } from '../../webview/runtime/activity';
 import { Clock } from '../../webview/runtime/clock';
 import { Gate } from '../../webview/runtime/gate';
 import { installHooks } from '../../webview/runtime/hooks';
+import { createFuser } from '../../webview/runtime/fused';
 import { createOutbox } from '../../webview/runtime/outbox';
 import { createStatistics } from '../../webview/runtime/statistics';
 
@@ -50,6 +52,7 @@ export function installRuntime(
     },
     onDeaf: () => undefined,
   });
+  const fuse = createFuser(tf);
   const tap: Tap = installTap(tf, {
     statistics: createStatistics(tf),
     sampling,
@@ -61,6 +64,7 @@ export function installRuntime(
     onLayers: () => undefined,
     onStep: (step) => gate.countStep(step),
     now: () => clock.now(),
+    onOptimizer: (optimizer) => fuse(optimizer as unknown as Optimizer),
   });
   const activity = new Activity((task) => gate.runOpen(task));
   installHooks({

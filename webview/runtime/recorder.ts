@@ -1,5 +1,6 @@
 // Watches the training of a session: the tap, the probes beside it, and the way of their records to
 // the host.
+import type { Optimizer } from '@tensorflow/tfjs';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import type { EpochRecord } from '../../src/shared/core/run';
 import type { StartOptions } from '../../src/shared/protocol/runtime';
@@ -11,6 +12,7 @@ import type { CountedRandom } from './countedRandom';
 import type { TrainingDebugger } from './debug';
 import { watchModels, type ModelWatch } from './diagnosis';
 import { watchBreaks, type AutopsyWatch } from './diagnosis/autopsy';
+import { createFuser } from './fused';
 import { sendLayers, type CapturedStack } from './messages';
 import { createOutbox } from './outbox';
 import { native, postToHost } from './scope';
@@ -53,11 +55,13 @@ export class Recorder {
 
   /** Installs the tap and the probes; before the other hooks, which add to a step what is not its own. */
   install(
-    { kind, sampling, probe, recordFrom }: StartOptions,
+    { kind, sampling, probe, recordFrom, fusedUpdates }: StartOptions,
     random: CountedRandom,
     stepsBefore = 0,
     debug?: TrainingDebugger,
   ): { tap: Tap; watch: ModelWatch } {
+    // The updates of an experiment are fused by its own loop.
+    const fuse = kind === 'program' && fusedUpdates === 'auto' ? createFuser(tf) : undefined;
     const tap = installTap<CapturedStack>(tf, {
       statistics: this.statistics,
       sampling,
@@ -71,6 +75,7 @@ export class Recorder {
       },
       onStep: (step) => this.context.countStep(step),
       now: () => this.context.now(),
+      ...(fuse && { onOptimizer: (optimizer) => fuse(optimizer as unknown as Optimizer) }),
       ...(debug && { debug }),
     });
     debug?.attach(tap, kind);

@@ -104,9 +104,13 @@ class InstalledTap<Site extends object> implements Tap {
       watchActivations(tf, this.#patches, this.#computations, ownerOf, this.#guard);
     }
     if (this.#isNew(tf.Optimizer.prototype)) {
-      watchOptimizers(tf, this.#patches, (optimizer, gradients, apply, given) =>
-        this.#onApply(optimizer, gradients, apply, given),
-      );
+      const options = this.#options;
+      watchOptimizers(tf, this.#patches, {
+        onApply: (...step) => this.#onApply(...step),
+        ...(options.onOptimizer && {
+          onFirstUse: (optimizer) => this.#guard(() => options.onOptimizer?.(optimizer)),
+        }),
+      });
     }
   }
 

@@ -31,15 +31,28 @@ const CLASSES = [
   'RMSPropOptimizer',
 ] as const;
 
+/** What is told of optimizers. */
+export interface OptimizerListener {
+  onApply: OnApply;
+  /** Called once for each optimizer, before its first step: it may be given another update. */
+  onFirstUse?: (optimizer: OptimizerLike) => void;
+}
+
 /** Calls `onApply` around every optimizer step, once per step however classes nest. */
-export function watchOptimizers(tf: TfNamespace, patches: Patches, onApply: OnApply): void {
+export function watchOptimizers(
+  tf: TfNamespace,
+  patches: Patches,
+  { onApply, onFirstUse }: OptimizerListener,
+): void {
   const met = new WeakSet();
+  const used = new WeakSet();
   let applying = false;
   const wrap = (target: OptimizerLike): void => {
     patches.replace(target, 'applyGradients', (original) => {
       return function applyGradients(this: OptimizerLike, gradients: NamedGradients): unknown {
         const apply = (instead = gradients): unknown => original.call(this, instead);
         if (applying) return apply();
+        use(this);
         applying = true;
         try {
           return onApply(this, toMap(gradients), apply, gradients);
@@ -62,6 +75,13 @@ export function watchOptimizers(tf: TfNamespace, patches: Patches, onApply: OnAp
       wrap(at as OptimizerLike);
     }
   };
+  const use = (optimizer: OptimizerLike): void => {
+    if (!used.has(optimizer)) {
+      used.add(optimizer);
+      onFirstUse?.(optimizer);
+    }
+    meet(optimizer);
+  };
   const namespace = tf as unknown as Record<(typeof CLASSES)[number], ClassLike | undefined>;
   for (const name of CLASSES) {
     const optimizerClass = namespace[name];
@@ -81,7 +101,7 @@ export function watchOptimizers(tf: TfNamespace, patches: Patches, onApply: OnAp
   for (const method of ['minimize', 'computeGradients'] as const) {
     patches.replace(base, method, (original) => {
       return function metOnUse(this: OptimizerLike, ...args: unknown[]): unknown {
-        meet(this);
+        use(this);
         return original.apply(this, args);
       };
     });

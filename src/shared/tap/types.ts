@@ -3,7 +3,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { StepRecord, TensorSummary } from '../core/stepRecord';
 import type { StepDebugger } from './fullStep';
-import type { LayerLike } from './internals';
+import type { LayerLike, OptimizerLike } from './internals';
 
 export type TfNamespace = typeof tfjs;
 export type Tensor = tfjs.Tensor;
@@ -76,6 +76,11 @@ export interface TapOptions<Site> {
    * May throw to end the user's program (stop, maxSteps).
    */
   onStep(step: number): void;
+  /**
+   * Called once for each optimizer, before its first step: the host may give it an `applyGradients` of its own, as
+   * long as that computes the same.
+   */
+  onOptimizer?(optimizer: OptimizerLike): void;
   /** Monotonic seconds of training time, pauses taken off. */
   now(): number;
   /**

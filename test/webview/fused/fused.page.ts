@@ -1,13 +1,17 @@
 // Runs in Chromium: the same training by `trainOnBatch` and by our step, with tfjs's updates and with
 // fused ones.
 import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { seededRandom } from '../../../src/shared/core/random';
 import { withClipping } from '../../../webview/runtime/experiment/clipping';
 import { setLearningRate } from '../../../webview/runtime/experiment/optimizer';
+import { completeWasmKernels } from '../../../webview/runtime/backends/wasmKernels';
 import { createTrainStep } from '../../../webview/runtime/experiment/trainStep';
 import { fuseUpdates } from '../../../webview/runtime/fused';
+import { fold, type Expression, type Formulas } from '../../../webview/runtime/fused/formula';
 import { recipeOf } from '../../../webview/runtime/fused/recipes';
 import { expose } from '../harness/page';
+import { CHANGES } from './changes';
 import { NETS, OPTIMIZERS } from './nets';
 
 type Loop = 'trainOnBatch' | 'step' | 'fused';
@@ -36,9 +40,11 @@ interface Outcome {
   numDataBuffers: number[];
 }
 
-async function start(): Promise<void> {
+async function start(backend: string): Promise<void> {
   tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
-  await tf.setBackend('webgl');
+  setWasmPaths('/');
+  await tf.setBackend(backend);
+  if (backend === 'wasm') completeWasmKernels();
   tf.backend().epsilon = () => 1e-7;
 }
 
@@ -98,19 +104,30 @@ function bits(tensor: tf.Tensor): number[] {
   return [...new Uint32Array(values.buffer)];
 }
 
-/** Whether an optimizer is fused when `change` is made to its formulas; and the tensors left behind. */
-function fuseChanged(name: string, from: string, to: string): { fused: boolean; left: number } {
+/** Whether an optimizer is fused when a formula is changed so; and the tensors left behind. */
+function fuseChanged(name: string, changed?: string): { fused: boolean; left: number } {
   const optimizer = OPTIMIZERS[name]!(tf);
   const before = tf.memory().numTensors;
   const updates = fuseUpdates(tf, optimizer, (found) => {
     const recipe = recipeOf(found, tf);
-    if (!recipe?.formulas.includes(from)) throw new Error(`No "${from}" in ${name}.`);
-    return { ...recipe, formulas: recipe.formulas.replace(from, to) };
+    if (!recipe || changed === undefined) return recipe;
+    const formulas = replaced(recipe.formulas, CHANGES[changed]!.change);
+    if (JSON.stringify(formulas) === JSON.stringify(recipe.formulas)) throw new Error('no change');
+    return { ...recipe, formulas };
   });
   updates?.dispose();
   const left = tf.memory().numTensors - before;
   optimizer.dispose();
   return { fused: updates !== undefined, left };
+}
+
+/** Formulas with every expression, from the leaves up, as `change` gives it. */
+function replaced(formulas: Formulas, change: (found: Expression) => Expression): Formulas {
+  const walk = (value: Expression): Expression =>
+    fold<Expression>(value, change, (name, [a, b]) =>
+      change({ name, of: b === undefined ? [a!] : [a!, b] }),
+    );
+  return formulas.map(([name, value]) => [name, walk(value)] as const);
 }
 
 expose({ start, train, fuseChanged });

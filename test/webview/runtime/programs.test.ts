@@ -160,4 +160,53 @@ describe('programs in the worker', function () {
     assertTrained(run, 3);
     assert.equal(run.all('notice')[0]?.notice.code, 'backend-ignored');
   });
+
+  /** One program per way to take a step, long enough for its updates to be fused. */
+  const LOOPS = {
+    fit: `${DATA}
+      await makeModel().fit(xs, ys, { epochs: 5, batchSize: 16 });`,
+    minimize: `${DATA}
+      const w = tf.variable(tf.zeros([4, 3]), true, 'w');
+      const b = tf.variable(tf.zeros([96, 3]), true, 'b');
+      const optimizer = tf.train.rmsprop(0.01);
+      for (let step = 0; step < 30; step++) {
+        optimizer.minimize(() => tf.losses.softmaxCrossEntropy(ys, xs.matMul(w).add(b)));
+        await tf.nextFrame();
+      }`,
+    applyGradients: VARIABLE_GRADS.replace('step < 12', 'step < 30'),
+    'two optimizers': TWO_OPTIMIZERS.replace('step < 6', 'step < 30'),
+  };
+  for (const backend of ['webgl', 'wasm', 'cpu'] as const) {
+    for (const [name, source] of Object.entries(LOOPS)) {
+      // Starting and compiling takes seconds there, and what differs between loops differs on every backend.
+      if (backend === 'webgl' && name !== 'fit') continue;
+      it(`fused updates change no bit: ${name} on ${backend}`, async () => {
+        const bits = async (fusedUpdates: 'auto' | 'off') => {
+          const run = await bench.finish(source, { options: { backend, fusedUpdates } });
+          assert.ok(run.records.length >= 30, run.messages.at(-1)?.type);
+          return run.records.map((record) => ({ ...record, seconds: 0 }));
+        };
+        assert.deepEqual(await bits('auto'), await bits('off'));
+      });
+    }
+
+    it(`really fuses the updates of programs on ${backend}, of one optimizer or of many`, async () => {
+      const source = `${DATA}
+        const w = tf.variable(tf.ones([96, 3]), true, 'w');
+        const step = (optimizer) => optimizer.minimize(() => w.square().mean(), false, [w]);
+        const optimizer = tf.train.adam(0.01);
+        const lazy = tf.train.adam(0.01);
+        for (let i = 0; i < 30; i++) { step(optimizer); step(lazy); step(tf.train.sgd(0.001 * i)); }
+        // Adam of tfjs takes a square root; its fused update is no kernel of tfjs.
+        const kernels = await Promise.all([await tf.profile(() => void step(optimizer)), await tf.profile(() => void step(lazy))]);
+        console.log(kernels.map(({ kernelNames }) => kernelNames.includes('Sqrt')).join());`;
+      const said = async (fusedUpdates: 'auto' | 'off') => {
+        const run = await bench.finish(source, { options: { backend, fusedUpdates } });
+        assert.equal(run.all('finished')[0]?.steps, 92);
+        return run.all('console').map(({ text }) => text);
+      };
+      assert.deepEqual(await said('off'), ['true,true']);
+      assert.deepEqual(await said('auto'), ['false,false']);
+    });
+  }
 });

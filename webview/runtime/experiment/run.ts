@@ -109,8 +109,8 @@ function prepareSteps(
   progress: (message: string) => void,
 ): TrainStep {
   const webgl = tf.getBackend() === 'webgl';
-  const fused = webgl && options.fusedUpdates === 'auto';
-  if (fused) progress('Checking fused optimizer updates on this device');
+  const fused = options.fusedUpdates === 'auto';
+  if (fused && webgl) progress('Checking fused optimizer updates on this device');
   const steps = createTrainStep(tf, model, { fused });
   progress(webgl ? 'Compiling shaders for the first step' : 'Preparing the first step');
   return steps;

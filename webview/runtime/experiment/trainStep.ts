@@ -7,8 +7,8 @@ import { clippedOptimizer } from './clipping';
 
 export interface TrainStepOptions {
   /**
-   * Update the weights by fused programs, where the backend is WebGL 2 and a check now, before the
-   * first step, proves that they give the bits of tfjs's own update; else that one stays.
+   * Update the weights by fused passes, where a check now, before the first step, proves that they give the bits of
+   * tfjs's own update; else that one stays.
    */
   fused: boolean;
 }

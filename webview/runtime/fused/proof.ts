@@ -3,12 +3,14 @@
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
 import { seededRandom } from '../../../src/shared/core/random';
 import type { TfNamespace } from '../../../src/shared/tap/types';
-import type { UpdateBackend } from './backend';
-import type { UpdateProgram } from './program';
+import type { UpdateEngine } from './engine';
 import type { RecipeFinder } from './recipe';
 import { Updater } from './updater';
 
-/** Odd on both sides, so that blocks stick out, and above the 128 elements that tfjs keeps in memory. */
+/**
+ * Odd on both sides, so that blocks of textures stick out and elements are left over from fours, and above the 128
+ * elements that tfjs keeps in memory.
+ */
 const ROWS = 37;
 const COLUMNS = 29;
 /** Enough for the bias corrections and the slots to take different values. */
@@ -22,25 +24,24 @@ interface OptimizerClass {
 /** What the proof is about. */
 export interface Claim {
   tf: TfNamespace;
-  backend: UpdateBackend;
   /** Its class and configuration count; the optimizer itself is not touched. */
   optimizer: Optimizer;
   findRecipe: RecipeFinder;
   /** The update of its class, as tfjs has it. */
   update: Optimizer['applyGradients'];
-  /** The program of its recipe. */
-  program: UpdateProgram;
+  /** That of its recipe. */
+  engine: UpdateEngine;
 }
 
 /** Runs both updates side by side on optimizers of their own. Leaves nothing behind. */
 export function provesEqual(claim: Claim): boolean {
-  const { tf, backend, optimizer, findRecipe, update, program } = claim;
+  const { tf, optimizer, findRecipe, update, engine } = claim;
   const optimizerClass = optimizer.constructor as unknown as OptimizerClass;
   const twin = (): Optimizer => optimizerClass.fromConfig(optimizerClass, optimizer.getConfig());
   const [reference, fused] = [twin(), twin()];
   const recipe = findRecipe(fused);
   const referenceRecipe = findRecipe(reference);
-  const updater = recipe && new Updater(tf, backend, recipe, program);
+  const updater = recipe && new Updater(tf, engine, recipe);
   const { variable, tensor, tidy } = tf;
   const start = adversarialValues(0);
   const weights = ['reference', 'fused'].map((name) =>

@@ -3,6 +3,7 @@
 // tfjs 4.22 computes them. The slots stay the optimizer's own variables, so that saving, disposing and
 // going back to tfjs's own update work at any step.
 import type { Optimizer, Variable } from '@tensorflow/tfjs';
+import type { Formulas } from './formula';
 
 /** A slot variable as the optimizers of tfjs keep it. */
 export interface OptimizerVariable {
@@ -30,13 +31,29 @@ export interface Recipe {
   readonly numbers: readonly string[];
   /** Their values for the step to come. */
   values(): readonly number[];
-  /**
-   * GLSL that computes `w1` and the new slots from the gradient `g`, the weight `w` and the slots, all
-   * of type vec4, by the functions of `shader.ts`, each of which rounds as an operation of tfjs does.
-   */
-  readonly formulas: string;
+  /** They compute `w1` and the new slots from the gradient `g`, the weight `w`, the slots and the numbers. */
+  readonly formulas: Formulas;
   /** What tfjs does after all variables are updated. */
   finish(): void;
+}
+
+/** What formulas get and give, by name. */
+export interface Names {
+  /** Read for each element: gradient, weight, slots. */
+  inputs: readonly string[];
+  /** The same for all elements of a step. */
+  numbers: readonly string[];
+  /** The new weight and slots. */
+  outputs: readonly string[];
+}
+
+export function namesOf(recipe: Recipe): Names {
+  const slots = recipe.slots().map(({ name }) => name);
+  return {
+    inputs: ['g', 'w', ...slots],
+    numbers: recipe.numbers,
+    outputs: ['w1', ...slots.map((name) => `${name}1`)],
+  };
 }
 
 /** Finds the recipe of an optimizer; undefined for classes that have none. */

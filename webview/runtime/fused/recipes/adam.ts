@@ -2,6 +2,7 @@
 // advances in float32, which Math.fround repeats.
 import type { AdamaxOptimizer, AdamOptimizer, Variable } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../../src/shared/tap/types';
+import { larger, magnitude, product, quotient, root, square, sum } from '../formula';
 import type { OptimizerVariable, Recipe } from '../recipe';
 
 interface AdamInternals {
@@ -38,11 +39,12 @@ export function adamRecipe(optimizer: AdamOptimizer, tf: TfNamespace): Recipe {
       const [bias1, bias2] = [1 - valueOf(accBeta1), 1 - valueOf(accBeta2)];
       return [beta1, 1 - beta1, beta2, 1 - beta2, bias1, bias2, epsilon, -learningRate];
     },
-    formulas: `
-      vec4 m1 = sum(product(m, beta1), product(g, rest1));
-      vec4 v1 = sum(product(v, beta2), product(product(g, g), rest2));
-      vec4 scale = sum(root(quotient(v1, bias2)), epsilon);
-      vec4 w1 = sum(product(quotient(quotient(m1, bias1), scale), negativeRate), w);`,
+    formulas: [
+      ['m1', sum(product('m', 'beta1'), product('g', 'rest1'))],
+      ['v1', sum(product('v', 'beta2'), product(square('g'), 'rest2'))],
+      ['scale', sum(root(quotient('v1', 'bias2')), 'epsilon')],
+      ['w1', sum(product(quotient(quotient('m1', 'bias1'), 'scale'), 'negativeRate'), 'w')],
+    ],
     finish: () => {
       const { beta1, beta2, accBeta1, accBeta2 } = internals;
       advance(tf, accBeta1, beta1);
@@ -64,11 +66,12 @@ export function adamaxRecipe(optimizer: AdamaxOptimizer, tf: TfNamespace): Recip
       const decayed = fround(valueOf(iteration) * fround(decay)) + 1;
       return [beta1, 1 - beta1, beta2, epsilon, -learningRate, decayed, 1 - valueOf(accBeta1)];
     },
-    formulas: `
-      vec4 m1 = sum(product(m, beta1), product(g, rest1));
-      vec4 u1 = larger(product(u, beta2), abs(g));
-      vec4 rate = quotient(quotient(vec4(negativeRate), decayed), bias1);
-      vec4 w1 = sum(product(rate, quotient(m1, sum(u1, epsilon))), w);`,
+    formulas: [
+      ['m1', sum(product('m', 'beta1'), product('g', 'rest1'))],
+      ['u1', larger(product('u', 'beta2'), magnitude('g'))],
+      ['rate', quotient(quotient('negativeRate', 'decayed'), 'bias1')],
+      ['w1', sum(product('rate', quotient('m1', sum('u1', 'epsilon'))), 'w')],
+    ],
     finish: () => {
       const { iteration, accBeta1, beta1 } = internals;
       tf.tidy(() => iteration.assign(tf.scalar(valueOf(iteration) + 1)));

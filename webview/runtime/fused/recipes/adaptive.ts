@@ -1,6 +1,7 @@
 // Optimizers that scale each element by a mean of its squared gradients: RMSProp, Adagrad, Adadelta.
 import type { AdadeltaOptimizer, AdagradOptimizer, RMSPropOptimizer } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../../src/shared/tap/types';
+import { difference, product, quotient, root, square, sum } from '../formula';
 import { nothingToFinish, type OptimizerVariable, type Recipe, type Slot } from '../recipe';
 
 interface RmspropInternals {
@@ -29,7 +30,7 @@ interface AdadeltaInternals {
 export function rmspropRecipe(optimizer: RMSPropOptimizer): Recipe {
   const internals = optimizer as unknown as RmspropInternals;
   const { centered } = internals;
-  const spread = centered ? 'difference(s1, sum(product(c1, c1), epsilon))' : 'sum(s1, epsilon)';
+  const spread = centered ? difference('s1', sum(square('c1'), 'epsilon')) : sum('s1', 'epsilon');
   return {
     slots: () => {
       const { accumulatedMeanSquares, accumulatedMoments, accumulatedMeanGrads } = internals;
@@ -45,11 +46,12 @@ export function rmspropRecipe(optimizer: RMSPropOptimizer): Recipe {
       const { decay, momentum, epsilon, learningRate } = internals;
       return [decay, 1 - decay, momentum, epsilon, learningRate];
     },
-    formulas: `
-      vec4 s1 = sum(product(s, decay), product(product(g, g), rest));
-      ${centered ? 'vec4 c1 = sum(product(c, decay), product(g, rest));' : ''}
-      vec4 a1 = sum(product(a, momentum), quotient(product(g, rate), root(${spread})));
-      vec4 w1 = difference(w, a1);`,
+    formulas: [
+      ['s1', sum(product('s', 'decay'), product(square('g'), 'rest'))],
+      ...(centered ? ([['c1', sum(product('c', 'decay'), product('g', 'rest'))]] as const) : []),
+      ['a1', sum(product('a', 'momentum'), quotient(product('g', 'rate'), root(spread)))],
+      ['w1', difference('w', 'a1')],
+    ],
     finish: nothingToFinish,
   };
 }
@@ -63,9 +65,10 @@ export function adagradRecipe(optimizer: AdagradOptimizer, tf: TfNamespace): Rec
     },
     numbers: ['epsilon', 'negativeRate'],
     values: () => [tf.backend().epsilon(), -internals.learningRate],
-    formulas: `
-      vec4 s1 = sum(s, product(g, g));
-      vec4 w1 = sum(product(quotient(g, root(sum(s1, epsilon))), negativeRate), w);`,
+    formulas: [
+      ['s1', sum('s', square('g'))],
+      ['w1', sum(product(quotient('g', root(sum('s1', 'epsilon'))), 'negativeRate'), 'w')],
+    ],
     finish: nothingToFinish,
   };
 }
@@ -82,11 +85,12 @@ export function adadeltaRecipe(optimizer: AdadeltaOptimizer): Recipe {
       const { rho, epsilon, learningRate } = internals;
       return [rho, 1 - rho, epsilon, -learningRate];
     },
-    formulas: `
-      vec4 s1 = sum(product(s, rho), product(product(g, g), rest));
-      vec4 change = product(quotient(root(sum(d, epsilon)), root(sum(s, epsilon))), g);
-      vec4 d1 = sum(product(d, rho), product(product(change, change), rest));
-      vec4 w1 = sum(product(change, negativeRate), w);`,
+    formulas: [
+      ['s1', sum(product('s', 'rho'), product(square('g'), 'rest'))],
+      ['change', product(quotient(root(sum('d', 'epsilon')), root(sum('s', 'epsilon'))), 'g')],
+      ['d1', sum(product('d', 'rho'), product(square('change'), 'rest'))],
+      ['w1', sum(product('change', 'negativeRate'), 'w')],
+    ],
     finish: nothingToFinish,
   };
 }

@@ -1,5 +1,6 @@
 // Gradient descent, plain and with momentum.
 import type { SGDOptimizer, MomentumOptimizer, Scalar } from '@tensorflow/tfjs';
+import { product, sum } from '../formula';
 import { nothingToFinish, scalarReader, type OptimizerVariable, type Recipe } from '../recipe';
 
 /** What the classes keep out of sight. `c` is the negative learning rate, which `setLearningRate` replaces. */
@@ -20,7 +21,7 @@ export function sgdRecipe(optimizer: SGDOptimizer): Recipe {
     slots: () => [],
     numbers: ['negativeRate'],
     values: () => [rate(internals.c)],
-    formulas: 'vec4 w1 = sum(product(negativeRate, g), w);',
+    formulas: [['w1', sum(product('negativeRate', 'g'), 'w')]],
     finish: nothingToFinish,
   };
 }
@@ -28,14 +29,15 @@ export function sgdRecipe(optimizer: SGDOptimizer): Recipe {
 export function momentumRecipe(optimizer: MomentumOptimizer): Recipe {
   const internals = optimizer as unknown as MomentumInternals;
   const [rate, momentum] = [scalarReader(), scalarReader()];
-  const direction = internals.useNesterov ? 'sum(g, product(a1, momentum))' : 'a1';
+  const direction = internals.useNesterov ? sum('g', product('a1', 'momentum')) : 'a1';
   return {
     slots: () => [{ name: 'a', list: internals.accumulations, suffix: 'momentum', initial: 0 }],
     numbers: ['negativeRate', 'momentum'],
     values: () => [rate(internals.c), momentum(internals.m)],
-    formulas: `
-      vec4 a1 = sum(product(momentum, a), g);
-      vec4 w1 = sum(product(negativeRate, ${direction}), w);`,
+    formulas: [
+      ['a1', sum(product('momentum', 'a'), 'g')],
+      ['w1', sum(product('negativeRate', direction), 'w')],
+    ],
     finish: nothingToFinish,
   };
 }

@@ -1,8 +1,8 @@
 // What the fused updates use of the WebGL backend of tfjs 4.22: where a tensor lies, and a texture for
 // a new one, in the packed layout that tfjs's own updates leave weights and slots in.
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
-import type { TfNamespace } from '../../../src/shared/tap/types';
-import { locate, type TextureView, type WebglBackend } from '../statistics/webgl/textures';
+import type { TfNamespace } from '../../../../src/shared/tap/types';
+import { locate, type TextureView, type WebglBackend } from '../../statistics/webgl/textures';
 
 interface PackableData {
   isPacked?: boolean;

@@ -1,7 +1,7 @@
 // A recipe's program on the device: compiled once for all shapes and layouts, drawn once per variable.
 // It shares the context with tfjs, which binds all that it needs itself before each of its operations.
-import type { Recipe } from './recipe';
-import { fragmentShader, inputsOf, outputsOf, VERTEX_SHADER } from './shader';
+import { namesOf, type Recipe } from '../recipe';
+import { fragmentShader, VERTEX_SHADER } from './shader';
 
 /** What one draw reads and writes. */
 export interface Draw {
@@ -27,14 +27,14 @@ export class UpdateProgram {
   readonly #targets: number;
 
   private constructor(gl: WebGL2RenderingContext, recipe: Recipe, program: WebGLProgram) {
-    const inputs = inputsOf(recipe);
+    const { inputs, numbers, outputs } = namesOf(recipe);
     this.#gl = gl;
     this.#program = program;
     this.#framebuffer = gl.createFramebuffer();
     this.#vertexArray = gl.createVertexArray();
     this.#units = inputs.length;
-    this.#targets = outputsOf(recipe).length;
-    this.#numbers = recipe.numbers.map((name) => gl.getUniformLocation(program, name));
+    this.#targets = outputs.length;
+    this.#numbers = numbers.map((name) => gl.getUniformLocation(program, `number_${name}`));
     this.#geometry = gl.getUniformLocation(program, 'geometry');
     gl.useProgram(program);
     gl.uniform1ui(gl.getUniformLocation(program, 'allOnes'), 0xffffffff);

@@ -3,7 +3,8 @@
 // - `exact` passes a result through its bits. The mask of all ones comes as a uniform, so no compiler
 //   can see that nothing changes, and none can contract a product and a sum into one rounding.
 // - `quotient` gives 1 where both are equal, as tfjs's division does.
-import type { Recipe } from './recipe';
+import { fold, type Expression } from '../formula';
+import { namesOf, type Recipe } from '../recipe';
 
 /**
  * How an input lies: every element alike; in the blocks of the weight; in the blocks of another shape,
@@ -11,18 +12,8 @@ import type { Recipe } from './recipe';
  */
 export const PLACE = { constant: 0, packed: 1, reshaped: 2, unpacked: 3 } as const;
 
-/** Names of the inputs, by texture unit. */
-export function inputsOf(recipe: Recipe): string[] {
-  return ['g', 'w', ...recipe.slots().map(({ name }) => name)];
-}
-
 /** The first inputs, gradient and weight, may lie in any way. */
 const ANY_PLACE = 2;
-
-/** Names of the new tensors, by render target. */
-export function outputsOf(recipe: Recipe): string[] {
-  return ['w1', ...recipe.slots().map(({ name }) => `${name}1`)];
-}
 
 /** Rows of the uniform `geometry` before those of the inputs. */
 export const GEOMETRY_ROWS = 2;
@@ -31,6 +22,21 @@ export const GEOMETRY_ROWS = 2;
 function load(name: string, i: number): string {
   const place = `values_${name}, geometry[${GEOMETRY_ROWS + i}], block`;
   return `vec4 ${name} = ${i < ANY_PLACE ? `loadAny(${place}, elements)` : `loadBlock(${place})`};`;
+}
+
+/** An expression in GLSL, of type vec4. */
+function glsl(expression: Expression): string {
+  return fold(
+    expression,
+    (value) => (typeof value === 'string' ? value : `vec4(${numeral(value)})`),
+    (name, operands) => `${name}(${operands.join(', ')})`,
+  );
+}
+
+/** A float of GLSL has a point or an exponent; toString gives every digit that counts. */
+function numeral(value: number): string {
+  const digits = String(value);
+  return /[.e]/.test(digits) ? digits : `${digits}.0`;
 }
 
 /** A triangle that covers the target, drawn without any attribute. */
@@ -42,14 +48,13 @@ void main() {
 
 /** Source of the fragment shader. */
 export function fragmentShader(recipe: Recipe): string {
-  const inputs = inputsOf(recipe);
-  const outputs = outputsOf(recipe);
+  const { inputs, numbers, outputs } = namesOf(recipe);
   return `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
 ${inputs.map((name) => `uniform sampler2D values_${name};`).join('\n')}
-${recipe.numbers.map((name) => `uniform float ${name};`).join('\n')}
+${numbers.map((name) => `uniform float number_${name};`).join('\n')}
 uniform uint allOnes;
 // Of the weight: texels per texture row, blocks per row of blocks, rows of blocks, then columns and
 // rows of elements. Of each input: place, texels per texture row, then the constant's bits, or
@@ -59,14 +64,11 @@ ${outputs.map((name, i) => `layout(location = ${i}) out vec4 target_${name};`).j
 
 vec4 exact(vec4 x) { return uintBitsToFloat(floatBitsToUint(x) & uvec4(allOnes)); }
 vec4 sum(vec4 a, vec4 b) { return exact(a + b); }
-vec4 sum(vec4 a, float b) { return exact(a + vec4(b)); }
 vec4 difference(vec4 a, vec4 b) { return exact(a - b); }
 vec4 product(vec4 a, vec4 b) { return exact(a * b); }
-vec4 product(vec4 a, float b) { return exact(a * vec4(b)); }
-vec4 product(float a, vec4 b) { return exact(vec4(a) * b); }
 vec4 quotient(vec4 a, vec4 b) { return exact(mix(a / b, vec4(1.0), equal(a, b))); }
-vec4 quotient(vec4 a, float b) { return quotient(a, vec4(b)); }
 vec4 root(vec4 x) { return exact(sqrt(x)); }
+vec4 magnitude(vec4 x) { return abs(x); }
 bool isNaN(float x) { return (floatBitsToUint(x) & 0x7fffffffu) > 0x7f800000u; }
 float larger(float a, float b) { return isNaN(a) || isNaN(b) ? a + b : max(a, b); }
 vec4 larger(vec4 a, vec4 b) {
@@ -106,7 +108,8 @@ void main() {
   int first = (blockRow / geometry[0].z * rows + row) * columns + column;
   ivec4 elements = first + ivec4(0, 1, columns, columns + 1);
   ${inputs.map(load).join('\n  ')}
-  ${recipe.formulas}
+  ${numbers.map((name) => `vec4 ${name} = vec4(number_${name});`).join('\n  ')}
+  ${recipe.formulas.map(([name, value]) => `vec4 ${name} = ${glsl(value)};`).join('\n  ')}
   // tfjs counts on zeros where a block sticks out of the tensor.
   bool right = column + 1 >= columns;
   bool below = row + 1 >= rows;
