@@ -180,9 +180,14 @@ export class Trainer {
   }
 
   /** Shows the log of a training that runs or ran elsewhere. */
-  async follow(folder: vscode.Uri, title: string, source: RunSource): Promise<ModelRun> {
+  async follow(
+    folder: vscode.Uri,
+    title: string,
+    source: RunSource,
+    show: boolean,
+  ): Promise<ModelRun> {
     await this.endOthers(folder);
-    const panel = this.parts.panels.ensure(folder, true);
+    const panel = this.parts.panels.ensure(folder, show);
     const request: RunRequest = { seed: 0, backend: 'auto' };
     const id = newRunId(title);
     return this.startRun({ id, model: folder, title, request, source, panel, isTrial: true });

@@ -5,6 +5,7 @@ import { registerCommands, runCommand } from './commands';
 import { applyChange } from './commands/applyRemedy';
 import { pickRuns } from './commands/chosenRuns';
 import { exportPicture } from './commands/exportPicture';
+import { followLog } from './commands/openLogs';
 import { panelAction, runRemedy } from './commands/panelAction';
 import type { CommandContext } from './commands/context';
 import { DISPLAY_NAME } from './contributions';
@@ -12,6 +13,7 @@ import { TrainingDebugger } from './debug/editor';
 import { JsDebug } from './jsDebug';
 import { EsbuildService } from './model/esbuildLoader';
 import { BackendChoices } from './platform/backendChoices';
+import { FollowedLogs } from './platform/followedLogs';
 import { FixesService } from './platform/fixesService';
 import { KeptCheckpoints } from './platform/keptCheckpoints';
 import { KeptRuns } from './platform/keptRuns';
@@ -58,6 +60,7 @@ export function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     folderOf: (id) => kept.folderOf(id),
     onTrouble: (message) => log.warn(message),
   });
+  const followedLogs = new FollowedLogs(context.workspaceState);
   const panels = new Panels({
     extensionUri,
     action: (run, action) => void panelAction(commandContext, run, action),
@@ -70,6 +73,12 @@ export function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     look: (run, step) => training.look(registry.byId(run.id), step),
     trouble: (message) => log.warn(message),
     findRun: (id) => kept.find(id),
+    findLog: (id) => {
+      const found = followedLogs.find(id);
+      if (!found) return undefined;
+      const { folder, title } = found;
+      return { folder, follow: () => followLog(commandContext, folder, title, false) };
+    },
   });
   const current = new CurrentRun(registry, panels.onDidActivate);
   const terminals = new NodeTerminals();
@@ -101,7 +110,7 @@ export function wire(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     command: (verb, argument) => void runCommand(verb, commandContext, argument),
   });
   const commandContext: CommandContext = {
-    ...{ ...shown, ...told, ...listed, experiments, terminals, jsDebug, training },
+    ...{ ...shown, ...told, ...listed, followedLogs, experiments, terminals, jsDebug, training },
   };
   return {
     ...{ registry, trainer },

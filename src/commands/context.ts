@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import type { ModelRun } from '../api';
 import type { TrainingDebugger } from '../debug/editor';
 import type { JsDebug } from '../jsDebug';
+import type { FollowedLogs } from '../platform/followedLogs';
 import type { NodeTerminals } from '../platform/nodeTerminals';
 import type { RunRegistry } from '../run/runRegistry';
 import type { Comparisons } from '../surfaces/compare';
@@ -22,6 +23,7 @@ export interface CommandContext {
   remedies: Remedies;
   runs: RunsView;
   comparisons: Comparisons;
+  followedLogs: FollowedLogs;
   experiments: Experiments;
   terminals: NodeTerminals;
   jsDebug: JsDebug;

@@ -54,11 +54,15 @@ async function choose(runs: readonly FoundRun[], folder: vscode.Uri): Promise<Fo
   return (picked ?? []).slice(0, MAX_PANELS).map(({ run }) => run);
 }
 
-/** Opens one run's log, and again where it goes on after it was complete. */
+/**
+ * Opens one run's log, and again where it goes on after it was complete.
+ * @param show Brings its panel to the front.
+ */
 export async function followLog(
-  context: Pick<CommandContext, 'trainer' | 'panels' | 'log'>,
+  context: Pick<CommandContext, 'trainer' | 'panels' | 'log' | 'followedLogs'>,
   folder: vscode.Uri,
   title = path.posix.basename(folder.path),
+  show = true,
 ): Promise<ModelRun> {
   const { files, root } = filesOf(folder);
   const opened: { run?: ModelRun } = {};
@@ -67,11 +71,15 @@ export async function followLog(
     grewAgain: () => {
       // Nobody looks at it any more.
       if (!opened.run || context.panels.of(folder)?.run?.id !== opened.run.id) return;
-      followLog(context, folder, title).catch((error: unknown) => context.log.warn(String(error)));
+      followLog(context, folder, title, false).catch((error: unknown) =>
+        context.log.warn(String(error)),
+      );
     },
   });
-  opened.run = await context.trainer.follow(folder, title, source);
-  return opened.run;
+  const run = await context.trainer.follow(folder, title, source, show);
+  opened.run = run;
+  await context.followedLogs.remember(run.id, { folder, title });
+  return run;
 }
 
 export const openLogs: Command = async (context, clicked) => {

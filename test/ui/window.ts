@@ -27,6 +27,8 @@ export class Window {
     private readonly browser: Browser,
     readonly page: Page,
     private readonly name: string,
+    /** The copy of the workspace, on disk. */
+    readonly folder: string,
   ) {}
 
   /** Starts a server and opens its window; returns when the Explorer shows the workspace. */
@@ -36,7 +38,7 @@ export class Window {
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     page.setDefaultTimeout(PATIENCE_MS);
-    const window = new Window(server, browser, page, name);
+    const window = new Window(server, browser, page, name, folder);
     try {
       await page.goto(windowAddress(server, { folder, extension: root }));
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
@@ -131,6 +133,20 @@ export class Window {
     }
     await this.page.keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Answers a question of a quick pick or an input box: waits for the one with this title, types, and takes what is
+   * first, or what was typed.
+   */
+  async answer(title: string, typed?: string): Promise<void> {
+    const asked = this.page.locator('.quick-input-widget');
+    const heading = asked.locator('.quick-input-title', { hasText: title });
+    await heading.filter({ visible: true }).waitFor();
+    if (typed !== undefined) {
+      await asked.locator('input:not([type=checkbox])').first().fill(typed);
+    }
+    await this.page.keyboard.press('Enter');
   }
 
   /** The page of the Gradient Lens panel. */

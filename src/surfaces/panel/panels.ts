@@ -9,6 +9,13 @@ import type { ShownRun } from './shownRun';
 /** Finds a run again by its id: of this session, or kept on disk. */
 export type FindRun = (id: string) => Promise<ShownRun | undefined>;
 
+/** A log that a panel showed before the window was reloaded. */
+export interface OpenedLog {
+  folder: vscode.Uri;
+  /** Follows it again, in the panel of its folder. */
+  follow(): Promise<unknown>;
+}
+
 /** What panels need to know of the rest. */
 export interface PanelsOptions {
   extensionUri: vscode.Uri;
@@ -20,6 +27,7 @@ export interface PanelsOptions {
   look: RunPanelEvents['look'];
   trouble: RunPanelEvents['trouble'];
   findRun: FindRun;
+  findLog(id: string): OpenedLog | undefined;
 }
 
 /** The page owns the training worker: it has to outlive being hidden. */
@@ -108,6 +116,15 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
   /** Called by VS Code for a panel that was open when the window was reloaded. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const id = (state as { runId?: unknown } | undefined)?.runId;
+    const log = typeof id === 'string' ? this.options.findLog(id) : undefined;
+    if (log && !this.of(log.folder)) {
+      this.adopt(log.folder, panel);
+      await log.follow().catch((error: unknown) => {
+        panel.dispose();
+        this.options.trouble(String(error));
+      });
+      return;
+    }
     const run = typeof id === 'string' ? await this.options.findRun(id) : undefined;
     // A model that was trained again in the meantime has its panel: the old one is not needed.
     if (!run || this.of(run.model)?.run?.onDidChange) {
