@@ -64,6 +64,7 @@ export function installRuntime(
     onLayers: () => undefined,
     onStep: (step) => gate.countStep(step),
     now: () => clock.now(),
+    defers: () => tf.getBackend() === 'webgl',
     onOptimizer: (optimizer) => fuse(optimizer as unknown as Optimizer),
   });
   const activity = new Activity((task) => gate.runOpen(task));

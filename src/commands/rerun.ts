@@ -18,7 +18,7 @@ interface Again {
 
 /** A run of this session, by its request. */
 function ofRequest(model: vscode.Uri, request: RunRequest): Again {
-  const { seed, backend, maxSteps, hyperparameters, training } = request;
+  const { seed, backend, maxSteps, hyperparameters, training, varied } = request;
   return {
     model,
     options: {
@@ -27,6 +27,7 @@ function ofRequest(model: vscode.Uri, request: RunRequest): Again {
       ...(maxSteps !== undefined && { maxSteps }),
       ...(hyperparameters && { hyperparameters }),
       ...(training && { training }),
+      ...(varied && { varied }),
     },
   };
 }
@@ -163,10 +164,9 @@ function withValues(options: AskedOptions, values: Record<string, Value>): Asked
   const given = Object.entries(values).filter(
     (entry): entry is [string, HyperparameterValue] => entry[1] !== undefined,
   );
+  const ofTraining = given.filter(([name]) => name.startsWith('training.'));
   const training = Object.fromEntries(
-    given
-      .filter(([name]) => name.startsWith('training.'))
-      .map(([name, value]) => [name.slice('training.'.length), value]),
+    ofTraining.map(([name, value]) => [name.slice('training.'.length), value]),
   );
   const hyperparameters = Object.fromEntries(given.filter(([name]) => name in (options.hyperparameters ?? {}))); // prettier-ignore
   const { seed, steps } = values;
@@ -176,7 +176,11 @@ function withValues(options: AskedOptions, values: Record<string, Value>): Asked
     ...(typeof seed === 'number' && { seed }),
     ...(typeof steps === 'number' && { maxSteps: steps }),
     hyperparameters,
-    ...(Object.keys(training).length > 0 && { training: { ...options.training, ...training } }),
+    ...(ofTraining.length > 0 && {
+      training: { ...options.training, ...training },
+      // So that lists show by what the run differs.
+      varied: { ...options.varied, ...Object.fromEntries(ofTraining) },
+    }),
   };
 }
 

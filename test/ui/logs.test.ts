@@ -7,9 +7,10 @@ import { gunzipSync } from 'node:zlib';
 import { eventually, PanelPage } from './panelPage';
 import { Window } from './window';
 
-const NAME = 'torch-sigmoid';
+const COMMAND = 'Open TensorBoard Log';
+const NAME = 'runs';
 const EVENTS = 'events.out.tfevents.1795322569.host.11779.0';
-const FIXTURE = path.join(__dirname, `../fixtures/logs/${NAME}/${EVENTS}.gz`);
+const FIXTURE = path.join(__dirname, `../fixtures/logs/torch-sigmoid/${EVENTS}.gz`);
 
 describe('the panel of a log', () => {
   let window: Window;
@@ -38,20 +39,23 @@ describe('the panel of a log', () => {
   const steps = (): Promise<number> => panel.step();
 
   it('opens on a right-click on its folder, with its diagnosis', async () => {
-    await window.chooseInExplorer(NAME, 'Open TensorBoard Log');
+    // A window that has just opened learns late which commands it has.
+    const menu = (): Promise<string[]> => window.explorerMenu(NAME);
+    await eventually('menu', menu, (titles) => titles.some((title) => title.startsWith(COMMAND)));
+    await window.chooseInExplorer(NAME, COMMAND);
     panel = new PanelPage(window.panel);
     await eventually('steps of the log', steps, (step) => step > 10);
-    await window.panel.getByText('vanishing-gradient').first().waitFor();
+    await window.panel.getByText('Vanishing gradient').first().waitFor();
   });
 
   it('is there again after a reload of the window, with all of its steps', async () => {
     const before = await steps();
     const state = await panel.state();
-    await window.reload();
+    await window.reloadWindow();
     await window.panelTab().click();
     panel = new PanelPage(window.panel);
     await eventually('steps of the log', steps, (step) => step === before);
-    await window.panel.getByText('vanishing-gradient').first().waitFor();
+    await window.panel.getByText('Vanishing gradient').first().waitFor();
     assert.equal(await panel.state(), state);
     assert.equal(await window.panelTab().count(), 1, 'in the same panel, not a second one');
     await window.screenshot('reloaded');

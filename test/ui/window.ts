@@ -55,9 +55,21 @@ export class Window {
     await this.server.stop();
   }
 
-  /** Reloads the window, as its command does; returns when the Explorer is back. */
+  /** Reloads the page, as a browser does: what VS Code has not written yet is lost. Returns when the Explorer is back. */
   async reload(): Promise<void> {
     await this.page.reload();
+    await this.untilExplorer();
+  }
+
+  /** Reloads the window by its command, which writes first; returns when the Explorer is back. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window', true);
+    await loaded;
+    await this.untilExplorer();
+  }
+
+  private async untilExplorer(): Promise<void> {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
   }
 
@@ -113,8 +125,9 @@ export class Window {
    * opens, and a window that has just opened learns late which commands it has; and it closes when
    * a webview, clicked a moment ago, takes the focus late. It is opened again until the command is
    * there.
+   * @param asks It begins with a question, in the place of the palette.
    */
-  async runCommand(title: string): Promise<void> {
+  async runCommand(title: string, asks = false): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
     const deadline = Date.now() + PATIENCE_MS;
@@ -131,8 +144,9 @@ export class Window {
       if (Date.now() > deadline) throw new Error(`The Command Palette does not offer “${title}”.`);
       await this.page.keyboard.press('Escape');
     }
-    await this.page.keyboard.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    // To the palette and nothing else: what takes the focus late must not get it.
+    await input.press('Enter');
+    if (!asks) await input.waitFor({ state: 'hidden' });
   }
 
   /**

@@ -52,12 +52,15 @@ export function installHooks(context: HookContext): void {
   startClock(context);
 }
 
-function gateAwaitPoints({ tf, gate }: HookContext): void {
+function gateAwaitPoints({ tf, tap, gate }: HookContext): void {
   const prototype = tf.Tensor.prototype as unknown as Record<string, unknown>;
   for (const name of ['data', 'array']) {
     const original = prototype[name] as (...values: unknown[]) => Promise<unknown>;
     prototype[name] = async function (this: Tensor, ...values: unknown[]) {
-      const result = await original.apply(this, values);
+      const reading = original.apply(this, values);
+      // Behind the fence that the program waits for.
+      tap.measureNow();
+      const result = await reading;
       await gate.pass();
       return result;
     };

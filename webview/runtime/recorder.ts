@@ -75,6 +75,8 @@ export class Recorder {
       },
       onStep: (step) => this.context.countStep(step),
       now: () => this.context.now(),
+      // Our own loop waits for no loss, and a debugger looks at the step at once.
+      defers: () => kind === 'program' && !debug && tf.getBackend() === 'webgl',
       ...(fuse && { onOptimizer: (optimizer) => fuse(optimizer as unknown as Optimizer) }),
       ...(debug && { debug }),
     });

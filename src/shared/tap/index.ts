@@ -12,10 +12,11 @@ import {
   type OptimizerLike,
   type LayerLike,
   type NamedGradients,
+  type VariableLike,
 } from './internals';
 import { LayerRegistry, type Owner } from './layers';
 import { LeftOutWatch } from './leftOut';
-import { planMeasurement, type MeasuredVariable, type StepFrame } from './measurement';
+import { planMeasurement, type StepFrame } from './measurement';
 import { watchOptimizers, type GradientMap } from './optimizers';
 import { Patches } from './patches';
 import type { StepRecord } from '../core/stepRecord';
@@ -44,9 +45,15 @@ interface StepUnderWay<Site> {
   full: boolean;
 }
 
+/** A step that is to be measured later, and what to let go then. */
+interface DeferredStep {
+  measure(): void;
+  release(): void;
+}
+
 /** A variable and its data before the update. */
 interface Before {
-  variable: MeasuredVariable<unknown>['variable'];
+  variable: VariableLike;
   gradient: Retained;
   value: Retained;
 }
@@ -66,6 +73,7 @@ class InstalledTap<Site extends object> implements Tap {
   readonly #watched = new Set<object>();
   #step = 0;
   #epoch: number | undefined;
+  #deferred: DeferredStep | undefined;
 
   constructor(tf: TfNamespace, options: TapOptions<Site>) {
     this.#tf = tf;
@@ -118,7 +126,16 @@ class InstalledTap<Site extends object> implements Tap {
     this.#layers.adopt(layers);
   }
 
+  measureNow(): void {
+    const deferred = this.#deferred;
+    if (!deferred) return;
+    this.#deferred = undefined;
+    this.#guard(() => deferred.measure());
+    this.#guard(() => deferred.release());
+  }
+
   newest(): StepRecord | undefined {
+    this.measureNow();
     return this.#delivery.newest();
   }
 
@@ -127,7 +144,7 @@ class InstalledTap<Site extends object> implements Tap {
   }
 
   get pending(): number {
-    return this.#delivery.length;
+    return this.#delivery.length + (this.#deferred ? 1 : 0);
   }
 
   layerNameOf(variable: Tensor): string | undefined {
@@ -152,6 +169,7 @@ class InstalledTap<Site extends object> implements Tap {
       if (typeof metric === 'number') numbers[name] = metric;
       else if (names.push(name) > 0) tensors.push(metric);
     }
+    this.measureNow();
     if (this.#delivery.length === 0) return;
     if (tensors.length === 0) this.#delivery.addMetrics(numbers);
     else {
@@ -161,15 +179,19 @@ class InstalledTap<Site extends object> implements Tap {
   }
 
   poll(): void {
+    this.measureNow();
     this.#delivery.poll();
   }
 
   flush(): void {
+    this.measureNow();
     this.#delivery.flush();
   }
 
   uninstall(): void {
     this.#patches.restore();
+    this.#deferred?.release();
+    this.#deferred = undefined;
     this.#delivery.discard();
     this.#computations.dispose();
   }
@@ -196,6 +218,7 @@ class InstalledTap<Site extends object> implements Tap {
     apply: (instead?: NamedGradients) => unknown,
     given: NamedGradients,
   ): unknown {
+    this.measureNow();
     const under = this.#guard(() => this.#beforeStep(optimizer, gradients));
     const instead = this.#guard(() => this.#beforeUpdate(optimizer, gradients, given));
     let result: unknown;
@@ -203,12 +226,14 @@ class InstalledTap<Site extends object> implements Tap {
       result = apply(instead?.gradients);
       const step = ++this.#step;
       if (under) {
-        this.#guard(() => this.#record(step, under));
+        const record = this.#guard(() => this.#prepareRecord(step, under));
+        if (record && this.#options.defers?.() === true) this.#defer(under, record);
+        else if (record) this.#guard(() => record([]));
         if (under.full) this.#guard(() => this.#recordFully(step, optimizer, under));
       }
     } finally {
       instead?.release();
-      if (under) this.#guard(() => release(under));
+      if (under && !this.#deferred) this.#guard(() => release(under));
     }
     this.#options.onStep(this.#step);
     return result;
@@ -240,7 +265,11 @@ class InstalledTap<Site extends object> implements Tap {
     this.#options.debug?.onFullStep(full);
   }
 
-  #record(step: number, { learningRate, loss, captures, before }: StepUnderWay<Site>): void {
+  /** What is known of a step at once; gives what measures it. */
+  #prepareRecord(
+    step: number,
+    { learningRate, loss, captures, before }: StepUnderWay<Site>,
+  ): (weights: readonly Tensor[]) => void {
     const frame: StepFrame = {
       step,
       seconds: this.#options.now(),
@@ -250,14 +279,36 @@ class InstalledTap<Site extends object> implements Tap {
     this.#layers.markTrained(before.map(({ variable }) => variable));
     const leftOut = this.#leftOut.takeNews();
     if (leftOut) this.#layers.setLeftOut(leftOut);
-    const measured = before.map(({ variable, gradient, value }) => ({
-      variable,
-      gradient: gradient.tensor,
-      owner: this.#layers.ownerOf(variable),
-      before: value.tensor,
-    }));
-    const { items, assemble } = planMeasurement(frame, loss?.tensor, measured, captures, scalarOf);
-    this.#delivery.push(this.#options.statistics.measure(items), assemble, frame.seconds);
+    const owners = before.map(({ variable }) => this.#layers.ownerOf(variable));
+    return (weights) => {
+      const measured = before.map(({ variable, gradient, value }, i) => ({
+        name: variable.name,
+        weight: weights[i] ?? variable,
+        gradient: gradient.tensor,
+        owner: owners[i] as Owner<Site>,
+        before: value.tensor,
+      }));
+      const { items, assemble } = planMeasurement(
+        frame,
+        loss?.tensor,
+        measured,
+        captures,
+        scalarOf,
+      );
+      this.#delivery.push(this.#options.statistics.measure(items), assemble, frame.seconds);
+    };
+  }
+
+  /** Keeps what the step has computed until it is measured: the program may change its variables before. */
+  #defer(under: StepUnderWay<Site>, record: (weights: readonly Tensor[]) => void): void {
+    const weights = under.before.map(({ variable }) => retain(this.#tf, variable));
+    this.#deferred = {
+      measure: () => record(weights.map(({ tensor }) => tensor)),
+      release: () => {
+        weights.forEach((weight) => weight.release());
+        release(under);
+      },
+    };
   }
 
   /** Old values and gradients of the variables that the step will change. */

@@ -4,12 +4,12 @@ import type { LayerRecord, StepRecord, TensorRecord, TensorSummary } from '../co
 import { mergeSummaries } from '../core/summary';
 import { TapError } from './errors';
 import type { Capture } from './computations';
-import type { VariableLike } from './internals';
 import type { Measured, Tensor } from './types';
 
-/** A trained variable and its tensors of one step. `before` is its value before the update. */
+/** A trained variable and its tensors of one step. `weight` is its value after the update, `before` the one before. */
 export interface MeasuredVariable<Owner> {
-  variable: VariableLike;
+  name: string;
+  weight: Tensor;
   owner: Owner;
   gradient: Tensor;
   before: Tensor;
@@ -45,12 +45,12 @@ export function planMeasurement<Owner extends { name: string }>(
   const items: Measured[] = [];
   const add = (item: Measured): number => items.push(item) - 1;
   const lossIndex = loss === undefined ? undefined : add(loss);
-  const trained = variables.map(({ variable, owner, gradient, before }) => ({
-    name: variable.name,
+  const trained = variables.map(({ name, weight, owner, gradient, before }) => ({
+    name,
     owner,
     gradient: add(gradient),
-    weight: add(variable),
-    update: add({ minuend: variable, subtrahend: before }),
+    weight: add(weight),
+    update: add({ minuend: weight, subtrahend: before }),
   }));
   const owners = new Set(variables.map(({ owner }) => owner));
   const captured = captures

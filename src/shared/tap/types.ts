@@ -81,6 +81,11 @@ export interface TapOptions<Site> {
    * long as that computes the same.
    */
   onOptimizer?(optimizer: OptimizerLike): void;
+  /**
+   * True where a step is not measured at once but when `measureNow` is called, at the latest at the next step: a
+   * program that waits for its loss need not wait for the statistics, which the device computes meanwhile.
+   */
+  defers?(): boolean;
   /** Monotonic seconds of training time, pauses taken off. */
   now(): number;
   /**
@@ -120,6 +125,8 @@ export interface Tap {
    * the latest step. The record is delivered once they are known.
    */
   addMetrics(metrics: Record<string, number | Tensor>): void;
+  /** Measures the latest step, where that was deferred. */
+  measureNow(): void;
   /** Delivers what is ready, without waiting for the device. */
   poll(): void;
   /** Delivers everything, waiting for the device. */
