@@ -55,13 +55,15 @@ export class Recorder {
 
   /** Installs the tap and the probes; before the other hooks, which add to a step what is not its own. */
   install(
-    { kind, sampling, probe, recordFrom, fusedUpdates }: StartOptions,
+    { kind, sampling, probe, recordFrom, fusedUpdates, training }: StartOptions,
     random: CountedRandom,
     stepsBefore = 0,
     debug?: TrainingDebugger,
   ): { tap: Tap; watch: ModelWatch } {
-    // The updates of an experiment are fused by its own loop.
-    const fuse = kind === 'program' && fusedUpdates === 'auto' ? createFuser(tf) : undefined;
+    // The updates of an experiment are fused by its own loop; a rate that is set from outside is set by the classes'
+    // own updates (programRates.ts), which a fused one would pass by.
+    const isFused = kind === 'program' && fusedUpdates === 'auto' && training === undefined;
+    const fuse = isFused ? createFuser(tf) : undefined;
     const tap = installTap<CapturedStack>(tf, {
       statistics: this.statistics,
       sampling,
