@@ -1,6 +1,5 @@
 // The runtime around a program that records, put together of the shipped parts as a session does it: tap,
 // statistics, fused updates, gate, hooks, and the packing of records for the host.
-import type { Optimizer } from '@tensorflow/tfjs';
 import { seededRandom } from '../../src/shared/core/random';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import { installTap } from '../../src/shared/tap';
@@ -52,7 +51,6 @@ export function installRuntime(
     },
     onDeaf: () => undefined,
   });
-  const fuse = createFuser(tf);
   const tap: Tap = installTap(tf, {
     statistics: createStatistics(tf),
     sampling,
@@ -65,7 +63,7 @@ export function installRuntime(
     onStep: (step) => gate.countStep(step),
     now: () => clock.now(),
     defers: () => tf.getBackend() === 'webgl',
-    onOptimizer: (optimizer) => fuse(optimizer as unknown as Optimizer),
+    update: createFuser(tf),
   });
   const activity = new Activity((task) => gate.runOpen(task));
   installHooks({

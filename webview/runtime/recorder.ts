@@ -1,6 +1,5 @@
 // Watches the training of a session: the tap, the probes beside it, and the way of their records to
 // the host.
-import type { Optimizer } from '@tensorflow/tfjs';
 import type { StepRecord } from '../../src/shared/core/stepRecord';
 import type { EpochRecord } from '../../src/shared/core/run';
 import type { StartOptions } from '../../src/shared/protocol/runtime';
@@ -55,15 +54,13 @@ export class Recorder {
 
   /** Installs the tap and the probes; before the other hooks, which add to a step what is not its own. */
   install(
-    { kind, sampling, probe, recordFrom, fusedUpdates, training }: StartOptions,
+    { kind, sampling, probe, recordFrom, fusedUpdates }: StartOptions,
     random: CountedRandom,
     stepsBefore = 0,
     debug?: TrainingDebugger,
   ): { tap: Tap; watch: ModelWatch } {
-    // The updates of an experiment are fused by its own loop; a rate that is set from outside is set by the classes'
-    // own updates (programRates.ts), which a fused one would pass by.
-    const isFused = kind === 'program' && fusedUpdates === 'auto' && training === undefined;
-    const fuse = isFused ? createFuser(tf) : undefined;
+    // The updates of an experiment are fused by its own loop.
+    const isFused = kind === 'program' && fusedUpdates === 'auto';
     const tap = installTap<CapturedStack>(tf, {
       statistics: this.statistics,
       sampling,
@@ -79,7 +76,7 @@ export class Recorder {
       now: () => this.context.now(),
       // Our own loop waits for no loss, and a debugger looks at the step at once.
       defers: () => kind === 'program' && !debug && tf.getBackend() === 'webgl',
-      ...(fuse && { onOptimizer: (optimizer) => fuse(optimizer as unknown as Optimizer) }),
+      ...(isFused && { update: createFuser(tf) }),
       ...(debug && { debug }),
     });
     debug?.attach(tap, kind);

@@ -112,12 +112,10 @@ class InstalledTap<Site extends object> implements Tap {
       watchActivations(tf, this.#patches, this.#computations, ownerOf, this.#guard);
     }
     if (this.#isNew(tf.Optimizer.prototype)) {
-      const options = this.#options;
+      const { update } = this.#options;
       watchOptimizers(tf, this.#patches, {
         onApply: (...step) => this.#onApply(...step),
-        ...(options.onOptimizer && {
-          onFirstUse: (optimizer) => this.#guard(() => options.onOptimizer?.(optimizer)),
-        }),
+        ...(update && { update }),
       });
     }
   }

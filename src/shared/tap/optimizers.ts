@@ -34,25 +34,24 @@ const CLASSES = [
 /** What is told of optimizers. */
 export interface OptimizerListener {
   onApply: OnApply;
-  /** Called once for each optimizer, before its first step: it may be given another update. */
-  onFirstUse?: (optimizer: OptimizerLike) => void;
+  /** Updates the variables in the place of a class's own update; false, with nothing done, where it does not. */
+  update?: (optimizer: OptimizerLike, gradients: NamedGradients) => boolean;
 }
 
 /** Calls `onApply` around every optimizer step, once per step however classes nest. */
 export function watchOptimizers(
   tf: TfNamespace,
   patches: Patches,
-  { onApply, onFirstUse }: OptimizerListener,
+  { onApply, update }: OptimizerListener,
 ): void {
   const met = new WeakSet();
-  const used = new WeakSet();
   let applying = false;
   const wrap = (target: OptimizerLike): void => {
     patches.replace(target, 'applyGradients', (original) => {
       return function applyGradients(this: OptimizerLike, gradients: NamedGradients): unknown {
-        const apply = (instead = gradients): unknown => original.call(this, instead);
+        const apply = (instead = gradients): unknown =>
+          update?.(this, instead) === true ? undefined : original.call(this, instead);
         if (applying) return apply();
-        use(this);
         applying = true;
         try {
           return onApply(this, toMap(gradients), apply, gradients);
@@ -75,13 +74,6 @@ export function watchOptimizers(
       wrap(at as OptimizerLike);
     }
   };
-  const use = (optimizer: OptimizerLike): void => {
-    if (!used.has(optimizer)) {
-      used.add(optimizer);
-      onFirstUse?.(optimizer);
-    }
-    meet(optimizer);
-  };
   const namespace = tf as unknown as Record<(typeof CLASSES)[number], ClassLike | undefined>;
   for (const name of CLASSES) {
     const optimizerClass = namespace[name];
@@ -101,7 +93,7 @@ export function watchOptimizers(
   for (const method of ['minimize', 'computeGradients'] as const) {
     patches.replace(base, method, (original) => {
       return function metOnUse(this: OptimizerLike, ...args: unknown[]): unknown {
-        use(this);
+        meet(this);
         return original.apply(this, args);
       };
     });

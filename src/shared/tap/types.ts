@@ -3,7 +3,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { StepRecord, TensorSummary } from '../core/stepRecord';
 import type { StepDebugger } from './fullStep';
-import type { LayerLike, OptimizerLike } from './internals';
+import type { LayerLike, NamedGradients, OptimizerLike } from './internals';
 
 export type TfNamespace = typeof tfjs;
 export type Tensor = tfjs.Tensor;
@@ -77,10 +77,10 @@ export interface TapOptions<Site> {
    */
   onStep(step: number): void;
   /**
-   * Called once for each optimizer, before its first step: the host may give it an `applyGradients` of its own, as
-   * long as that computes the same.
+   * Called in the place of the update of an optimizer's class, innermost of all that wraps it: updates the variables
+   * to the same bits, or returns false with nothing done.
    */
-  onOptimizer?(optimizer: OptimizerLike): void;
+  update?: (optimizer: OptimizerLike, gradients: NamedGradients) => boolean;
   /**
    * True where a step is not measured at once but when `measureNow` is called, at the latest at the next step: a
    * program that waits for its loss need not wait for the statistics, which the device computes meanwhile.

@@ -9,12 +9,12 @@ export interface Update {
   slots: readonly Variable[];
 }
 
+export type Role = 'weight' | 'slot' | 'gradient';
+
 /** Updates by one recipe on one backend. Dispose it. */
 export interface UpdateEngine {
-  /** Whether a weight can be read where it is, or brought to where it can be. */
-  canReadWeight(weight: Variable): boolean;
-  canReadSlot(slot: Variable, weight: Variable): boolean;
-  canReadGradient(gradient: Tensor): boolean;
+  /** Whether a tensor of `weight` can be read where it is, or may be brought to where it can be. */
+  canRead(tensor: Tensor, role: Role, weight: Variable): boolean;
   /** A slot was made, with this value in all its elements. */
   onNewSlot?(slot: Variable, initial: number): void;
   /** Assigns new values to weights and slots; within a tidy. `numbers` are the recipe's, for this step. */

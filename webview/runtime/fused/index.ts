@@ -36,10 +36,12 @@ export function fuseUpdates(
   if (!engine) return undefined;
   const updater = new Updater(tf, engine, recipe);
   let count = 0;
-  const own = replaceUpdate(optimizer, (gradients) => {
+  const applyGradients = (gradients: Gradients): void => {
     if (updater.apply(optimizer, gradients)) count += 1;
     else update.call(optimizer, gradients);
-  });
+  };
+  // On the instance only. The tap meets it there when the optimizer is next used.
+  const own: object = Object.assign(optimizer, { applyGradients });
   return {
     get count() {
       return count;
@@ -56,43 +58,50 @@ const OWN_STEPS = 16;
 /** Kinds of optimizers that are proved in one program at most. */
 const MOST_KINDS = 8;
 
+/** How the optimizers of a program are updated: false where tfjs has to do it. */
+export type Fuser = (optimizer: object, gradients: object) => boolean;
+
+/** An optimizer of a program. */
+interface Fused {
+  steps: number;
+  recipe: Recipe;
+  updater?: Updater | undefined;
+}
+
 /**
- * For programs, whose optimizers come and go: gives a function that fuses the updates of any optimizer it is called
- * with before its first step. Optimizers of one class and configuration share engine and proof, for as long as the
- * program runs.
+ * For programs, whose optimizers come and go: gives what updates in the place of the classes of tfjs. Optimizers of
+ * one class and configuration share engine and proof, for as long as the program runs.
  */
-export function createFuser(tf: TfNamespace): (optimizer: Optimizer) => void {
+export function createFuser(tf: TfNamespace): Fuser {
   const engines = new Map<string, UpdateEngine | undefined>();
+  const known = new WeakMap<object, Fused>();
   const findRecipe: RecipeFinder = (found) => recipeOf(found, tf);
-  const engineOf = (proof: ProofOf): UpdateEngine | undefined => {
-    const { optimizer } = proof;
+  const engineOf = (optimizer: Optimizer, recipe: Recipe): UpdateEngine | undefined => {
+    const update = ownUpdate(optimizer);
     const kind = [tf.getBackend(), optimizer.getClassName(), optimizer.getConfig()];
     const key = JSON.stringify(kind);
-    if (!engines.has(key)) {
+    if (update && !engines.has(key)) {
       if (engines.size >= MOST_KINDS) return undefined;
-      engines.set(key, provenEngine(proof));
+      engines.set(key, provenEngine({ tf, optimizer, findRecipe, recipe, update }));
     }
     return engines.get(key);
   };
-  return (optimizer) => {
-    const recipe = findRecipe(optimizer);
-    const update = ownUpdate(optimizer);
-    if (!recipe || !update) return;
-    let updater: Updater | undefined;
-    let steps = 0;
-    replaceUpdate(optimizer, (gradients) => {
-      if (steps++ === OWN_STEPS) {
-        const engine = engineOf({ tf, optimizer, findRecipe, recipe, update });
-        updater = engine && new Updater(tf, engine, recipe);
-      }
-      if (updater?.apply(optimizer, gradients) !== true) update.call(optimizer, gradients);
-    });
+  return (given, gradients) => {
+    const optimizer = given as Optimizer;
+    // At every step: a program may give its optimizer an update of its own at any time.
+    if (ownUpdate(optimizer) === undefined) return false;
+    let fused = known.get(optimizer);
+    if (!fused) {
+      const recipe = findRecipe(optimizer);
+      if (!recipe) return false;
+      known.set(optimizer, (fused = { steps: 0, recipe }));
+    }
+    if (fused.steps++ === OWN_STEPS) {
+      const engine = engineOf(optimizer, fused.recipe);
+      fused.updater = engine && new Updater(tf, engine, fused.recipe);
+    }
+    return fused.updater?.apply(optimizer, gradients as Gradients) === true;
   };
-}
-
-/** On the instance only. The tap meets it there when the optimizer is next used. */
-function replaceUpdate(optimizer: Optimizer, applyGradients: (given: Gradients) => void): object {
-  return Object.assign(optimizer, { applyGradients });
 }
 
 type ProofOf = Omit<Claim, 'engine'> & { recipe: Recipe };

@@ -2,7 +2,7 @@
 // then takes over, as it takes over the results of tfjs's own update.
 import type { NamedTensorMap, Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../src/shared/tap/types';
-import type { Update, UpdateEngine } from './engine';
+import type { Role, Update, UpdateEngine } from './engine';
 import type { Recipe, Slot } from './recipe';
 
 /** Gradients as `Optimizer.applyGradients` takes them. */
@@ -41,10 +41,9 @@ export class Updater {
       const weight = this.#variable(name);
       return (
         weight !== undefined &&
-        fits(weight, weight) &&
-        this.#engine.canReadWeight(weight) &&
-        slots.every(({ list }) => !list[i] || this.#canReadSlot(list[i].variable, weight)) &&
-        (isAbsent(gradient) || this.#canTake(gradient, weight))
+        this.#canRead(weight, 'weight', weight) &&
+        slots.every(({ list }) => !list[i] || this.#canRead(list[i].variable, 'slot', weight)) &&
+        (isAbsent(gradient) || this.#canRead(gradient, 'gradient', weight))
       );
     });
     if (!readable) return false;
@@ -68,12 +67,10 @@ export class Updater {
     return this.#tf.engine().registeredVariables[name];
   }
 
-  #canReadSlot(slot: Variable, weight: Variable): boolean {
-    return fits(slot, weight) && this.#engine.canReadSlot(slot, weight);
-  }
-
-  #canTake(gradient: Tensor, weight: Variable): boolean {
-    return fits(gradient, weight) && this.#engine.canReadGradient(gradient);
+  #canRead(tensor: Tensor, role: Role, weight: Variable): boolean {
+    const alike = this.#tf.util.arraysEqual(tensor.shape, weight.shape);
+    const fits = alike && tensor.dtype === 'float32' && !tensor.isDisposed;
+    return fits && this.#engine.canRead(tensor, role, weight);
   }
 
   /** The slot of the i-th variable, made at its first step as tfjs does. */
@@ -87,16 +84,6 @@ export class Updater {
     this.#engine.onNewSlot?.(variable, values[0] ?? 0);
     return variable;
   }
-}
-
-function fits(tensor: Tensor, weight: Variable): boolean {
-  const { shape } = tensor;
-  const alike = shape === weight.shape || isSame(shape, weight.shape);
-  return alike && tensor.dtype === 'float32' && !tensor.isDisposed;
-}
-
-function isSame(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
 function isAbsent(gradient: Tensor | null | undefined): gradient is null | undefined {

@@ -1,6 +1,6 @@
 // Fused updates on the cpu backend: the formulas over stretches of the arrays that it keeps, short enough to stay
 // in the processor's cache, in place of a tensor for every operation.
-import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../../src/shared/tap/types';
 import { readCpu } from '../../statistics/typedArray';
 import type { Update, UpdateEngine } from '../engine';
@@ -15,27 +15,16 @@ export function createMemoryEngine(tf: TfNamespace, recipe: Recipe): UpdateEngin
 class MemoryEngine implements UpdateEngine {
   readonly #tf: TfNamespace;
   readonly #formulas: ArrayFormulas;
-  readonly #outputs: number;
   readonly #read: (tensor: Tensor) => unknown;
 
   constructor(tf: TfNamespace, recipe: Recipe) {
     this.#tf = tf;
-    const names = namesOf(recipe);
-    this.#formulas = new ArrayFormulas(recipe.formulas, names);
-    this.#outputs = names.outputs.length;
+    this.#formulas = new ArrayFormulas(recipe.formulas, namesOf(recipe));
     this.#read = readCpu(tf);
   }
 
-  canReadWeight(weight: Variable): boolean {
-    return this.#canRead(weight);
-  }
-
-  canReadSlot(slot: Variable): boolean {
-    return this.#canRead(slot);
-  }
-
-  canReadGradient(gradient: Tensor): boolean {
-    return this.#canRead(gradient);
+  canRead(tensor: Tensor): boolean {
+    return this.#tf.getBackend() === 'cpu' && this.#read(tensor) instanceof Float32Array;
   }
 
   run(numbers: readonly number[], updates: readonly Update[]): void {
@@ -43,7 +32,7 @@ class MemoryEngine implements UpdateEngine {
     for (const { weight, gradient, slots } of updates) {
       const changed = [weight, ...slots];
       const inputs = [gradient, ...changed].map((tensor) => this.#read(tensor) as Float32Array);
-      const results = Array.from({ length: this.#outputs }, () => new Float32Array(weight.size));
+      const results = changed.map(({ size }) => new Float32Array(size));
       this.#formulas.run(inputs, results);
       results.forEach((values, i) => changed[i]?.assign(this.#tf.tensor(values, weight.shape)));
     }
@@ -51,9 +40,5 @@ class MemoryEngine implements UpdateEngine {
 
   dispose(): void {
     // Nothing but arrays.
-  }
-
-  #canRead(tensor: Tensor): boolean {
-    return this.#tf.getBackend() === 'cpu' && this.#read(tensor) instanceof Float32Array;
   }
 }

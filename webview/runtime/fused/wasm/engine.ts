@@ -1,5 +1,5 @@
 // Fused updates on the wasm backend: one pass over its heap per variable, by a function compiled of the formulas.
-import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../../src/shared/tap/types';
 import type { Update, UpdateEngine } from '../engine';
 import { namesOf, type Recipe } from '../recipe';
@@ -40,16 +40,8 @@ class WasmEngine implements UpdateEngine {
     this.#update = update;
   }
 
-  canReadWeight(weight: Variable): boolean {
-    return this.#isHere(weight);
-  }
-
-  canReadSlot(slot: Variable): boolean {
-    return this.#isHere(slot);
-  }
-
-  canReadGradient(gradient: Tensor): boolean {
-    return this.#isHere(gradient);
+  canRead({ dataId, size }: Tensor): boolean {
+    return size > 0 && this.#backend.dataIdMap.has(dataId) && this.#tf.getBackend() === 'wasm';
   }
 
   run(numbers: readonly number[], updates: readonly Update[]): void {
@@ -70,10 +62,6 @@ class WasmEngine implements UpdateEngine {
 
   dispose(): void {
     // The function goes with the last reference to it.
-  }
-
-  #isHere({ dataId, size }: Tensor): boolean {
-    return size > 0 && this.#backend.dataIdMap.has(dataId) && this.#tf.getBackend() === 'wasm';
   }
 
   #addressOf({ dataId }: Tensor): number {

@@ -2,7 +2,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs';
 import type { TfNamespace } from '../../../../src/shared/tap/types';
 import type { TextureView } from '../../statistics/webgl/textures';
-import type { Update, UpdateEngine } from '../engine';
+import type { Role, Update, UpdateEngine } from '../engine';
 import type { Recipe } from '../recipe';
 import {
   allocatePacked,
@@ -39,20 +39,12 @@ class WebglEngine implements UpdateEngine {
     this.#program = program;
   }
 
-  canReadWeight(weight: Variable): boolean {
-    return viewOf(this.#backend, weight) !== undefined || isInMemory(this.#backend, weight);
-  }
-
-  /** Slots are in the blocks of the weight from their first update on. */
-  canReadSlot(slot: Variable, weight: Variable): boolean {
-    const view = viewOf(this.#backend, slot);
-    if (view === undefined) return isInMemory(this.#backend, slot);
-    return view.layout !== 'unpacked' && hasBlocksOf(view, weight.shape);
-  }
-
-  /** Where the gradient is in memory, tfjs may compute in JavaScript: that is left to it. */
-  canReadGradient(gradient: Tensor): boolean {
-    return viewOf(this.#backend, gradient) !== undefined;
+  canRead(tensor: Tensor, role: Role, weight: Variable): boolean {
+    const view = viewOf(this.#backend, tensor);
+    // Where the gradient is in memory, tfjs may compute in JavaScript: that is left to it.
+    if (view === undefined) return role !== 'gradient' && isInMemory(this.#backend, tensor);
+    // Slots are in the blocks of the weight from their first update on.
+    return role !== 'slot' || (view.layout !== 'unpacked' && hasBlocksOf(view, weight.shape));
   }
 
   onNewSlot(slot: Variable, initial: number): void {
